@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    # The assistant brings every stage along; a program that only reads turns should not wait for it.
+    # The assistant brings every stage along; programs that only read turns should not wait.
     if name == "Assistant":
         from eulalia.assistant import Assistant
 
