@@ -1,1 +1,5 @@
-"""text"""
+"""What several subsystems read text with."""
+
+from eulalia.text.tokens import CHARACTER_LOCALES, Token, tokenize
+
+__all__ = ["CHARACTER_LOCALES", "Token", "tokenize"]
