@@ -1,1 +1,5 @@
-"""nlu/training"""
+"""Training of the understanding model."""
+
+from eulalia.nlu.training.trainer import train
+
+__all__ = ["train"]

@@ -1,0 +1,270 @@
+"""Training of the understanding network, from its recipe to the folder that is shipped."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from eulalia.datasets.clinc import Clinc
+from eulalia.datasets.massive import Massive
+from eulalia.errors import EulaliaError
+from eulalia.nlu.training.data import (
+    Batch,
+    Collator,
+    Example,
+    Exchange,
+    batches,
+    choose_rows,
+)
+from eulalia.nlu.training.export import export
+from eulalia.nlu.training.network import Network
+
+log = logging.getLogger(__name__)
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines a model, given the data."""
+
+    seed: int
+    epochs: int
+    batch_tokens: int
+    learning_rate: float
+    warmup_steps: int
+    average_decay: float
+    """Of the running average of the weights that is evaluated and shipped."""
+    label_smoothing: float
+    slot_weight: float
+    """Weight of the slots' loss beside the intent's."""
+    exchange: float
+    """Share of requests whose slot values are exchanged."""
+    word_dropout: float
+    dropout: float
+    word_rows: int
+    character_rows: int
+    dimension: int
+    hidden: int
+    layers: int
+    out_of_scope: tuple[str, ...]
+    """Intents of CLINC150 that the assistant has nothing for."""
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """Read a recipe; raises EulaliaError naming what is missing or unknown."""
+        try:
+            plain = tomllib.loads(path.read_text("utf-8"))
+            return cls(**{**plain, "out_of_scope": tuple(plain.get("out_of_scope", ()))})
+        except FileNotFoundError as error:
+            raise EulaliaError(f"There is no recipe {path}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+            raise EulaliaError(f"The recipe {path} cannot be used: {error}.") from error
+
+
+def load_examples(data: Path, partition: str) -> list[Example]:
+    """All labelled requests of a MASSIVE partition."""
+    massive = Massive.open(data)
+    return [
+        Example.of(locale, request.intent, request.tokens, request.labels)
+        for locale in massive.locales
+        for request in massive.requests(locale, partition)
+        if request.tokens
+    ]
+
+
+def load_out_of_scope(path: Path, partition: str, intents: tuple[str, ...]) -> list[Example]:
+    """English requests that the assistant should decline."""
+    return [
+        Example.of("en-US", OUT_OF_SCOPE, words, ["Other"] * len(words))
+        for request in Clinc.open(path).requests(partition)
+        if request.intent in intents and (words := request.text.split())
+    ]
+
+
+def train(
+    recipe_path: Path,
+    *,
+    data: Path,
+    output: Path,
+    resume: bool = False,
+    threads: int = 1,
+) -> dict[str, float]:
+    """Train by a recipe and write the model's folder.
+
+    `data` holds `massive/` and `nlu/`; `output` gets the shipped files, and a `checkpoint.pt`
+    beside them until training ends. Training says its cost after the first steps, saves every few
+    minutes, and with `resume` goes on where it stopped. Returns the scores on dev.
+    """
+    recipe = Recipe.load(recipe_path)
+    torch.set_num_threads(threads)
+    torch.manual_seed(recipe.seed)
+    archive = next(iter(sorted((data / "massive").glob("*.tar.gz"))), data / "massive")
+    clinc = data / "nlu" / "clinc150-train-val.json.gz"
+    examples = load_examples(archive, "train")
+    examples += load_out_of_scope(clinc, "train", recipe.out_of_scope)
+    dev = load_examples(archive, "dev") + load_out_of_scope(clinc, "val", recipe.out_of_scope)
+    log.info("%d requests to train on, %d for dev", len(examples), len(dev))
+
+    locales = sorted({example.locale for example in examples})
+    intents = sorted({example.intent for example in examples})
+    labels = sorted({label for example in examples for label in example.labels})
+    words, characters = choose_rows(examples, recipe.word_rows, recipe.character_rows)
+    collate = Collator(words, characters, locales, intents, labels)
+    exchange = Exchange(examples)
+    network = Network(
+        word_rows=len(words),
+        character_rows=len(characters),
+        dimension=recipe.dimension,
+        hidden=recipe.hidden,
+        layers=recipe.layers,
+        locales=len(locales),
+        intents=len(intents),
+        labels=len(labels),
+        dropout=recipe.dropout,
+    )
+    average = copy.deepcopy(network).eval().requires_grad_(False)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
+    output.mkdir(parents=True, exist_ok=True)
+    checkpoint = output / "checkpoint.pt"
+    start, skip = 0, 0
+    if resume and checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        if state["recipe"] != repr(recipe):
+            raise EulaliaError(f"{checkpoint} is of another recipe; remove it or do not resume.")
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        start, skip = state["epoch"], state["step"]
+        log.info("resuming in epoch %d at step %d", start + 1, skip)
+
+    saved = time.monotonic()
+    for epoch in range(start, recipe.epochs):
+        random = np.random.default_rng((recipe.seed, epoch))
+        drawn = [exchange(x, random) if random.random() < recipe.exchange else x for x in examples]
+        groups = batches(drawn, recipe.batch_tokens, random)
+        began, running = time.monotonic(), 0.0
+        for step, group in enumerate(groups[skip:], start=skip):
+            progress = (epoch + step / len(groups)) / recipe.epochs
+            done = epoch * len(groups) + step
+            rate = recipe.learning_rate * _schedule(progress, done, recipe.warmup_steps)
+            for parameters in optimizer.param_groups:
+                parameters["lr"] = rate
+            running += _step(network, optimizer, collate(group, random, recipe.word_dropout), recipe)
+            _average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
+            if (step + 1) % 100 == 0:
+                seconds = (time.monotonic() - began) / (step + 1 - skip)
+                left = seconds * len(groups) * recipe.epochs * (1 - progress) / 60
+                log.info(
+                    "epoch %d, step %d of %d: loss %.3f, %.2f s a step, %.0f minutes to go",
+                    epoch + 1, step + 1, len(groups), running / 100, seconds, left,
+                )  # fmt: skip
+                running = 0.0
+            if time.monotonic() - saved > 300:
+                _save(checkpoint, recipe, network, average, optimizer, epoch, step + 1)
+                saved = time.monotonic()
+        skip = 0
+        _save(checkpoint, recipe, network, average, optimizer, epoch + 1, 0)
+        log.info("after epoch %d: %s", epoch + 1, evaluate(average, dev[::8], collate, recipe))
+    scores = evaluate(average, dev, collate, recipe)
+    log.info("on dev: %s", scores)
+    export(
+        average,
+        output,
+        words,
+        characters,
+        {"locales": locales, "intents": intents, "labels": labels, "recipe": asdict(recipe)},
+    )
+    return scores
+
+
+def _schedule(progress: float, step: int, warmup: int) -> float:
+    """Linear warm-up, and down to nothing along a cosine."""
+    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + float(np.cos(np.pi * progress)))
+
+
+def _step(
+    network: Network, optimizer: torch.optim.Optimizer, batch: Batch, recipe: Recipe
+) -> float:
+    """One update; returns the mean loss of a request."""
+    network.train()
+    with torch.autocast("cpu", torch.bfloat16):
+        intent, slots = network(batch.words, batch.characters, batch.locales)
+    loss = _loss(network, intent.float(), slots.float(), batch, recipe).mean()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return loss.item()
+
+
+def _loss(
+    network: Network, intent: torch.Tensor, slots: torch.Tensor, batch: Batch, recipe: Recipe
+) -> torch.Tensor:
+    asked = cross_entropy(
+        intent, batch.intents, reduction="none", label_smoothing=recipe.label_smoothing
+    )
+    filled = network.transitions.negative_log_likelihood(slots, batch.labels)
+    return asked + recipe.slot_weight * filled
+
+
+@torch.no_grad()
+def _average(average: Network, network: Network, decay: float) -> None:
+    for kept, new in zip(average.parameters(), network.parameters(), strict=True):
+        kept.lerp_(new, 1 - decay)
+
+
+@torch.no_grad()
+def evaluate(
+    network: Network, examples: list[Example], collate: Collator, recipe: Recipe
+) -> dict[str, float]:
+    """Intent accuracy, token label accuracy and exact match; for choosing, not for reporting."""
+    intents = exact = tokens = right = 0
+    for group in batches(examples, recipe.batch_tokens):
+        batch = collate(group)
+        intent, slots = network(batch.words, batch.characters, batch.locales)
+        labels = network.transitions.decode(slots)
+        same_intent = intent.argmax(1) == batch.intents
+        same_labels = labels == batch.labels
+        intents += int(same_intent.sum())
+        exact += int((same_intent & same_labels.all(1)).sum())
+        right += int(same_labels.sum())
+        tokens += batch.labels.numel()
+    return {
+        "intent_accuracy": intents / len(examples),
+        "label_accuracy": right / tokens,
+        "exact_match": exact / len(examples),
+    }
+
+
+def _save(
+    path: Path,
+    recipe: Recipe,
+    network: Network,
+    average: Network,
+    optimizer: torch.optim.Optimizer,
+    epoch: int,
+    step: int,
+) -> None:
+    """Write a checkpoint whole or not at all."""
+    state = {
+        "recipe": repr(recipe),
+        "network": network.state_dict(),
+        "average": average.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "epoch": epoch,
+        "step": step,
+    }
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    partial.replace(path)
