@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
-import os
 import re
 import shutil
 import time
@@ -73,9 +72,10 @@ def download(
         found = _digest(part)
         if expected and found != expected:
             _discard(part)
+            origin = "that was given" if sha256 else f"of the first download, in {_pin(target)}"
             raise DownloadError(
-                f"{source} has the SHA-256 {found}, not {expected}; it is damaged or another "
-                "version, and was removed."
+                f"What {source} sent was damaged or is another version, and was removed: its "
+                f"SHA-256 is {found}, not {expected}, the one {origin}."
             )
         if not expected:
             _pin(target).write_text(f"{found}  {target.name}\n", "utf-8")
@@ -234,7 +234,7 @@ def _validator(part: Path) -> Path:
 
 
 def _size(path: Path) -> int:
-    return os.path.getsize(path) if path.exists() else 0
+    return path.stat().st_size if path.exists() else 0
 
 
 def _discard(part: Path) -> None:

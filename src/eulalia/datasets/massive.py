@@ -131,7 +131,7 @@ def _read(path: Path) -> bytes:
 
 
 def _archive_files(path: Path) -> dict[str, Path | bytes]:
-    contents: dict[str, bytes] = {}
+    files: dict[str, Path | bytes] = {}
     try:
         # One pass from front to back: jumping about in a compressed archive starts anew each time.
         with tarfile.open(path, "r|*") as archive:
