@@ -1,1 +1,14 @@
-"""tts"""
+"""Speech: answers as sound."""
+
+from eulalia.tts.piper import PiperVoice
+from eulalia.tts.speaker import Speaker
+from eulalia.tts.voice import ESPEAK_VOICES, EspeakVoice, SpeechUnavailableError, Voice
+
+__all__ = [
+    "ESPEAK_VOICES",
+    "EspeakVoice",
+    "PiperVoice",
+    "Speaker",
+    "SpeechUnavailableError",
+    "Voice",
+]
