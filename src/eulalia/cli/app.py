@@ -1,0 +1,51 @@
+"""The command `eulalia` and its subcommands.
+
+The modules of the subcommands are light: what takes time to import, they import when they run.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eulalia import __version__
+from eulalia.cli import demo, skills
+from eulalia.cli.ask import ask
+from eulalia.cli.errors import Commands
+from eulalia.cli.listen import listen
+
+app = typer.Typer(
+    name="eulalia",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="An open voice assistant that hears, understands, acts and answers, offline.",
+)
+app.command()(ask)
+app.command()(listen)
+app.command()(demo.demo)
+app.add_typer(skills.app, name="skills")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def eulalia(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """An open voice assistant that hears, understands, acts and answers, offline."""
+
+
+def main() -> None:
+    """Run the command line; an EulaliaError ends it with one sentence and status 1."""
+    app()
