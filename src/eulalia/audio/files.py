@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,14 +60,12 @@ def write(path: str | os.PathLike[str], samples: Samples, sample_rate: int = SAM
     path = Path(path)
     part = path.with_name(f".{uuid4().hex}.part")
     try:
-        with part.open("xb") as stream:
-            soundfile.write(stream, samples, sample_rate, format="WAV", subtype="PCM_16")
+        part.write_bytes(_wav(samples, sample_rate))
         part.replace(path)
-    except (OSError, soundfile.LibsndfileError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
         raise AudioError(
-            f"{path} cannot be written ({reason}); name a file in a folder that exists and that "
-            "you may write to."
+            f"{path} cannot be written ({error.strerror}); name a file in a folder that exists, "
+            "has space left and may be written to."
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -87,6 +86,21 @@ def resample(samples: Samples, sample_rate: float) -> Samples:
     return resampled
 
 
+def _wav(samples: Samples, sample_rate: int) -> bytes:
+    # In memory first, because libsndfile does not tell when a disk is full.
+    stream = io.BytesIO()
+    soundfile.write(stream, samples, sample_rate, format="WAV", subtype="PCM_16")
+    return stream.getvalue()
+
+
+class _Sound(soundfile.SoundFile):  # type: ignore[misc]
+    """A sound file read from start to end."""
+
+    def seekable(self) -> bool:
+        """No: soundfile would seek after each read, and fail at the end of an unknown length."""
+        return False
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     if path.is_dir():
@@ -99,7 +113,7 @@ def _opened(path: Path) -> Iterator[Any]:
         # Opened here rather than by soundfile, which would take a file named .raw at its word.
         with (
             path.open("rb") as stream,
-            soundfile.SoundFile(stream.fileno(), closefd=False) as sound,
+            _Sound(stream.fileno(), closefd=False) as sound,
         ):
             yield sound
     except soundfile.LibsndfileError as error:

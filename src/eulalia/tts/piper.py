@@ -104,7 +104,8 @@ class PiperVoice:
             ) from error
         if not len(sound) or not np.isfinite(sound).all():
             raise SpeechUnavailableError("The voice's model gave no sound; use another voice.")
-        return sound / np.maximum(np.abs(sound).max(), np.float32(_QUIETEST_PEAK))
+        loudest: Samples = sound / np.maximum(np.abs(sound).max(), np.float32(_QUIETEST_PEAK))
+        return loudest
 
     def _ids(self, phones: list[str]) -> list[int]:
         """The model's input: begin, the phones that it knows, end, with padding between them."""
