@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from eulalia.datasets.errors import DatasetError
 
+# Branches move; a commit stays what it is.
 _CLINC_COMMIT = "828f8093932c8fe6ca7936c3d2e52903b1c523de"
+_OHF_COMMIT = "3e74ab7ed8d4319293f3cc24e9895d593959e701"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ SOURCES = (
         title="MASSIVE 1.0: the same in 51 locales, as first published",
         licence="CC BY 4.0",
         url="https://amazon-massive-nlu-dataset.s3.amazonaws.com/amazon-massive-dataset-1.0.tar.gz",
-        path="massive/amazon-massive-dataset-1.0.tar.gz",
+        path="massive-1.0/amazon-massive-dataset-1.0.tar.gz",
     ),
     Source(
         name="clinc150",
@@ -57,7 +59,7 @@ SOURCES = (
         name="ohf-intents",
         title="Home Assistant's sentence templates in 65 languages",
         licence="CC BY 4.0",
-        url="https://github.com/OHF-Voice/intents/archive/refs/heads/main.tar.gz",
+        url=f"https://github.com/OHF-Voice/intents/archive/{_OHF_COMMIT}.tar.gz",
         path="nlu/ohf-intents.tar.gz",
     ),
 )

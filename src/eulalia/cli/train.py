@@ -1,0 +1,101 @@
+"""`eulalia train`: models from data, by recipe."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eulalia.cli.data import DEFAULT_DATA, DataFolder
+from eulalia.errors import EulaliaError
+
+app = typer.Typer(help="Train a model by its recipe.", no_args_is_help=True)
+
+_NEEDED = {"accelerate", "onnx", "pyworld", "safetensors", "sklearn", "torch", "transformers"}
+"""Packages of the extra `train`, by the names that they are imported under."""
+
+Recipe = Annotated[
+    Path, typer.Argument(metavar="RECIPE", help="A TOML file such as recipes/nlu.toml.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="DIR", help="Where the model goes; runs/RECIPE by default."),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on from the checkpoint in the output folder.")
+]
+Threads = Annotated[int | None, typer.Option(min=1, help="Processor threads; all by default.")]
+
+
+@app.command()
+def nlu(
+    recipe: Recipe,
+    data: DataFolder = DEFAULT_DATA,
+    output: Output = None,
+    resume: Resume = False,
+    threads: Threads = None,
+) -> None:
+    """Train the understanding of requests."""
+    _train("eulalia.nlu.training", recipe, data, output, resume, threads)
+
+
+@app.command()
+def asr(
+    recipe: Recipe,
+    data: DataFolder = DEFAULT_DATA,
+    output: Output = None,
+    resume: Resume = False,
+    threads: Threads = None,
+) -> None:
+    """Train the recognition of speech."""
+    _train("eulalia.asr.training", recipe, data, output, resume, threads)
+
+
+def _train(
+    module: str,
+    recipe: Path,
+    data: Path,
+    output: Path | None,
+    resume: bool,
+    threads: int | None,
+) -> None:
+    if not recipe.is_file():
+        raise EulaliaError(
+            f"There is no recipe {recipe}; name a TOML file such as those in recipes/."
+        )
+    data = data.expanduser()
+    if not data.is_dir():
+        raise EulaliaError(
+            f"There is no data folder {data}; name one with --data or EULALIA_DATA, "
+            "and fill it with `eulalia data get`."
+        )
+    trainer = _trainer(module)
+    # The trainers tell their cost and progress to the log; here people read it.
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    trainer(
+        recipe,
+        data=data,
+        output=output or Path("runs") / recipe.stem,
+        resume=resume,
+        threads=threads or os.cpu_count() or 1,
+    )
+
+
+def _trainer(module: str) -> Callable[..., Any]:
+    """The function `train` of a training folder, which needs more than the base install."""
+    try:
+        trainer: Callable[..., Any] = importlib.import_module(module).train
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _NEEDED:
+            raise
+        raise EulaliaError(
+            f"Training needs {missing}, which is not installed; "
+            "install it with `pip install 'eulalia[train]'`."
+        ) from error
+    return trainer
