@@ -36,7 +36,8 @@ class WakeWord:
 
         Raises AudioError when `check` refuses the samples.
         """
-        return self.stream()._heard(check(samples))
+        check(samples)
+        return self.stream()._heard(samples)
 
 
 class WakeWordStream:
