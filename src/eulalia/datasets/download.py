@@ -12,6 +12,7 @@ import hashlib
 import http.client
 import re
 import shutil
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -29,6 +30,13 @@ _PATIENCE = 5
 """Attempts in a row that may bring nothing before a download gives up."""
 _TIMEOUT = 30.0
 """Seconds without a byte before an attempt counts as failed."""
+
+_BROKEN_LINE = (
+    urllib.error.URLError,
+    http.client.HTTPException,
+    ConnectionError,
+    ssl.SSLError,
+)
 
 
 class DownloadError(DatasetError):
@@ -110,7 +118,7 @@ class _Transfer:
                         f"{self.url} cannot be had (HTTP {error.code} {error.reason})."
                     ) from error
                 reason = f"HTTP {error.code} {error.reason}"
-            except (urllib.error.URLError, http.client.HTTPException, ConnectionError) as error:
+            except _BROKEN_LINE as error:
                 reason = str(getattr(error, "reason", error)) or type(error).__name__
             except TimeoutError:
                 reason = f"nothing came for {_TIMEOUT:.0f} seconds"
