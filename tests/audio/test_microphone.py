@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def test_chunks_are_sound_as_the_device_gives_it(tmp_path: Path) -> None:
     """A real PortAudio device, made by ALSA out of a file."""
     tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(60 * SAMPLE_RATE) / SAMPLE_RATE)
     raw = tmp_path / "tone.raw"
-    soundfile.write(raw, tone, SAMPLE_RATE, format="RAW", subtype="PCM_16")
+    soundfile.write(raw, tone, SAMPLE_RATE, format="RAW", subtype="FLOAT")
     (tmp_path / "asound.conf").write_text(
         f"""
         pcm.!default {{ type file  slave.pcm null  file /dev/null  infile "{raw}"  format raw }}
@@ -60,7 +61,10 @@ assert all(chunk.shape == (1600,) for chunk in chunks), [chunk.shape for chunk i
 spectrum = np.abs(np.fft.rfft(np.concatenate(chunks)))
 assert spectrum.argmax() == 440, spectrum.argmax()
 """
-    environment = {"ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{tmp_path}/asound.conf"}
+    environment = {
+        **os.environ,
+        "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{tmp_path}/asound.conf",
+    }
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=environment,
