@@ -48,6 +48,8 @@ Samples = NDArray[np.float32]
 
 SURE: Final = 0.5
 """Readings less probable than this are not acted on."""
+OUT_OF_SCOPE: Final = "out_of_scope"
+"""The intent of requests that are beyond what the assistant can do."""
 LONGEST_TEXT: Final = 10_000
 """Characters of a typed request."""
 LONGEST_SOUND: Final = 60.0
@@ -316,7 +318,11 @@ class Assistant:
             if readings:
                 stage.notes["source"] = readings[0].source
                 trace.turn = replace(trace.turn, interpretation=readings[0])
-            return [reading for reading in readings if reading.confidence >= SURE]
+            return [
+                reading
+                for reading in readings
+                if reading.confidence >= SURE and reading.intent != OUT_OF_SCOPE
+            ]
 
     def _readings(self, text: str, locale: str) -> tuple[Interpretation, ...]:
         # A template is the word of whoever wrote it: what it matches needs no second opinion.
@@ -604,7 +610,7 @@ def _check_names(skills: Sequence[Skill]) -> None:
 def _memory_url(folder: Path) -> str:
     home = folder.expanduser()
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise RequestError(
             f"The folder {home} cannot be made ({error.strerror}); name another."

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from eulalia import __version__
-from eulalia.cli import demo, skills
+from eulalia.cli import data, evaluate, skills, train
 from eulalia.cli.ask import ask
+from eulalia.cli.demo import demo
 from eulalia.cli.errors import Commands
 from eulalia.cli.listen import listen
 
@@ -24,8 +25,11 @@ app = typer.Typer(
 )
 app.command()(ask)
 app.command()(listen)
-app.command()(demo.demo)
+app.command()(demo)
 app.add_typer(skills.app, name="skills")
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(train.app, name="train")
+app.add_typer(data.app, name="data")
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, cast
 from uuid import uuid4
 
 import typer
@@ -125,7 +125,7 @@ def _converse(
     print("Listening; Ctrl-C ends it.", file=sys.stderr)
     while True:
         # The microphone is opened anew each time, so that it does not hear the answer.
-        with closing(audio.listen()) as chunks:
+        with closing(cast("Generator[Samples]", audio.listen())) as chunks:
             sound = next_request(chunks, word.stream() if word else None)
         turn = assistant.listen(
             sound, context=options.here(timezone), session=session, woken=word is not None

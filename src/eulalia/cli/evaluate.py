@@ -1,0 +1,10 @@
+"""`eulalia evaluate`: how well each part does, as a table for people and JSON for programs."""
+
+from __future__ import annotations
+
+import typer
+
+from eulalia.cli.evaluate_nlu import nlu
+
+app = typer.Typer(no_args_is_help=True, help="Measure how well requests are understood and heard.")
+app.command()(nlu)
