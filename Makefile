@@ -28,7 +28,9 @@ clean:
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+	# Debian keeps venv's own pip in a package apart; the one that is there does as well.
+	$(PYTHON) -m venv .venv >/dev/null || { $(PYTHON) -m venv --clear --without-pip .venv \
+	  && $(PYTHON) -m pip --python .venv/bin/python install --quiet pip; }
 
 # The stamps are made again when the list of packages changes.
 .venv/base: pyproject.toml | .venv/bin/python
