@@ -10,9 +10,9 @@ import ctypes
 import threading
 from functools import cache
 
-import espeakng_loader
+import espeakng_loader  # type: ignore[import-untyped]
 import numpy as np
-import soxr
+import soxr  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from eulalia.audio.samples import SAMPLE_RATE
@@ -36,7 +36,7 @@ class EspeakError(EulaliaError):
     """A voice that espeak-ng does not have, or a library that does not load."""
 
 
-@_Callback
+@_Callback  # type: ignore[untyped-decorator]
 def _receive(samples: ctypes._Pointer[ctypes.c_short], count: int, _events: int | None) -> int:
     if samples and count > 0:
         _received.append(np.ctypeslib.as_array(samples, (count,)).copy())
@@ -105,5 +105,7 @@ def synthesize(
         library.espeak_Synchronize()
         sound = np.concatenate(_received) if _received else np.zeros(0, np.int16)
         _received.clear()
-    samples = sound.astype(np.float32) / 32_768
-    return soxr.resample(samples, library_rate, SAMPLE_RATE) if len(samples) else samples
+    samples: NDArray[np.float32] = sound.astype(np.float32) / np.float32(32_768)
+    if len(samples):
+        samples = soxr.resample(samples, library_rate, SAMPLE_RATE)
+    return samples

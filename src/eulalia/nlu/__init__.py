@@ -1,1 +1,5 @@
-"""nlu"""
+"""Words to meaning."""
+
+from eulalia.nlu.model import ModelError, Understander
+
+__all__ = ["ModelError", "Understander"]

@@ -1,1 +1,5 @@
-"""asr/training"""
+"""Training of the recogniser."""
+
+from eulalia.asr.training.trainer import train
+
+__all__ = ["train"]

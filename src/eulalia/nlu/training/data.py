@@ -1,4 +1,4 @@
-"""Training data: requests as rows of the embedding tables, with slot values exchanged on the way."""
+"""Training data: requests as rows of the embedding tables, their slot values exchanged at times."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def batches(
     order = range(len(examples)) if random is None else random.permutation(len(examples))
     for position in order:
         by_length[len(examples[position].words)].append(examples[position])
-    groups = []
+    groups: list[list[Example]] = []
     for length, group in sorted(by_length.items()):
         size = max(1, min(1024, tokens // length))
         groups.extend(group[start : start + size] for start in range(0, len(group), size))

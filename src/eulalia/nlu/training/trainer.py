@@ -16,20 +16,13 @@ from torch.nn.functional import cross_entropy
 from eulalia.datasets.clinc import Clinc
 from eulalia.datasets.massive import Massive
 from eulalia.errors import EulaliaError
-from eulalia.nlu.training.data import (
-    Batch,
-    Collator,
-    Example,
-    Exchange,
-    batches,
-    choose_rows,
-)
+from eulalia.nlu.model import OUT_OF_SCOPE
+from eulalia.nlu.training.calibration import calibrate
+from eulalia.nlu.training.data import Batch, Collator, Example, Exchange, batches, choose_rows
 from eulalia.nlu.training.export import export
 from eulalia.nlu.training.network import Network
 
 log = logging.getLogger(__name__)
-
-OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True)
@@ -70,22 +63,15 @@ class Recipe:
             raise EulaliaError(f"The recipe {path} cannot be used: {error}.") from error
 
 
-def load_examples(data: Path, partition: str) -> list[Example]:
-    """All labelled requests of a MASSIVE partition."""
-    massive = Massive.open(data)
-    return [
-        Example.of(locale, request.intent, request.tokens, request.labels)
-        for locale in massive.locales
-        for request in massive.requests(locale, partition)
-        if request.tokens
-    ]
-
-
 def load_out_of_scope(path: Path, partition: str, intents: tuple[str, ...]) -> list[Example]:
-    """English requests that the assistant should decline."""
+    """English requests that the assistant should decline; none where CLINC150 is absent."""
+    if not intents:
+        return []
+    clinc = Clinc.open(path)
     return [
         Example.of("en-US", OUT_OF_SCOPE, words, ["Other"] * len(words))
-        for request in Clinc.open(path).requests(partition)
+        for part in (partition, f"oos_{partition}")
+        for request in clinc.requests(part)
         if request.intent in intents and (words := request.text.split())
     ]
 
@@ -109,9 +95,18 @@ def train(
     torch.manual_seed(recipe.seed)
     archive = next(iter(sorted((data / "massive").glob("*.tar.gz"))), data / "massive")
     clinc = data / "nlu" / "clinc150-train-val.json.gz"
-    examples = load_examples(archive, "train")
+    massive = Massive.open(archive)
+    examples, dev = (
+        [
+            Example.of(locale, request.intent, request.tokens, request.labels)
+            for locale in massive.locales
+            for request in massive.requests(locale, partition)
+            if request.tokens
+        ]
+        for partition in ("train", "dev")
+    )
     examples += load_out_of_scope(clinc, "train", recipe.out_of_scope)
-    dev = load_examples(archive, "dev") + load_out_of_scope(clinc, "val", recipe.out_of_scope)
+    dev += load_out_of_scope(clinc, "val", recipe.out_of_scope)
     log.info("%d requests to train on, %d for dev", len(examples), len(dev))
 
     locales = sorted({example.locale for example in examples})
@@ -160,7 +155,9 @@ def train(
             rate = recipe.learning_rate * _schedule(progress, done, recipe.warmup_steps)
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
-            running += _step(network, optimizer, collate(group, random, recipe.word_dropout), recipe)
+            running += _step(
+                network, optimizer, collate(group, random, recipe.word_dropout), recipe
+            )
             _average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0:
                 seconds = (time.monotonic() - began) / (step + 1 - skip)
@@ -184,6 +181,14 @@ def train(
         words,
         characters,
         {"locales": locales, "intents": intents, "labels": labels, "recipe": asdict(recipe)},
+    )
+    calibrate(
+        output,
+        (
+            (locale, request.text, request.intent)
+            for locale in massive.locales
+            for request in massive.requests(locale, "dev")
+        ),
     )
     return scores
 

@@ -1,0 +1,306 @@
+"""Training of the recogniser, from its recipe to the folder that is shipped."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import sentencepiece
+import soundfile  # type: ignore[import-untyped]
+import torch
+from torch import Tensor
+from torch.nn.functional import ctc_loss
+
+from eulalia.asr.phones import PHONES
+from eulalia.asr.training.augmentation import SILENCE, augment
+from eulalia.asr.training.data import Corpus, Utterance, batches, prepare
+from eulalia.asr.training.export import export
+from eulalia.asr.training.network import SUBSAMPLING, Network
+from eulalia.audio import LogMel
+from eulalia.errors import EulaliaError
+
+log = logging.getLogger(__name__)
+
+PHONE_NUMBERS = {phone: number for number, phone in enumerate(PHONES, start=1)}
+FLUSH = 48
+"""Frames of silence behind each utterance, for what a causal network says late."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines a model, given the data."""
+
+    seed: int
+    epochs: int
+    batch_frames: int
+    learning_rate: float
+    warmup_steps: int
+    average_decay: float
+    human_repeats: int
+    """How often human speech comes up in an epoch."""
+    machine_share: float
+    """Share of the machine speech that comes up in an epoch, drawn anew each time."""
+    espeak_texts: int
+    flite_texts: int
+    subwords: int
+    width: int
+    layers: int
+    kernel: int
+    expansion: int
+    dropout: float
+    subword_weight: float
+    phone_weight: float
+    tap_weight: float
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """Read a recipe; raises EulaliaError naming what is missing or unknown."""
+        try:
+            return cls(**tomllib.loads(path.read_text("utf-8")))
+        except FileNotFoundError as error:
+            raise EulaliaError(f"There is no recipe {path}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+            raise EulaliaError(f"The recipe {path} cannot be used: {error}.") from error
+
+
+def train(
+    recipe_path: Path, *, data: Path, output: Path, resume: bool = False, threads: int = 1
+) -> dict[str, float]:
+    """Train by a recipe and write the model's folder.
+
+    `data` holds `speech/` and `massive/`; `output` gets the shipped files and, beside them, the
+    cache of features and a `checkpoint.pt`. With `resume`, training goes on where it stopped.
+    Returns phone and subword error rates on speakers kept out of training.
+    """
+    recipe = Recipe.load(recipe_path)
+    torch.set_num_threads(threads)
+    torch.manual_seed(recipe.seed)
+    corpus = prepare(
+        data,
+        output / "cache",
+        espeak_texts=recipe.espeak_texts,
+        flite_texts=recipe.flite_texts,
+        seed=recipe.seed,
+    )
+    noises = _noises(data / "speech" / "noise")
+    human, machine, held_out = _split(corpus)
+    tokenizer = _tokenizer(output, corpus, recipe)
+    network = Network(
+        width=recipe.width,
+        layers=recipe.layers,
+        kernel=recipe.kernel,
+        expansion=recipe.expansion,
+        dropout=recipe.dropout,
+        subwords=tokenizer.get_piece_size() + 1,
+        phones=len(PHONES) + 1,
+    )
+    log.info(
+        "%.1f hours of human and %.1f of machine speech; %.1f million weights",
+        _hours(human), _hours(machine), sum(p.numel() for p in network.parameters()) / 1e6,
+    )  # fmt: skip
+    average = copy.deepcopy(network).eval().requires_grad_(False)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
+    checkpoint = output / "checkpoint.pt"
+    start, skip = 0, 0
+    if resume and checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        if state["recipe"] != repr(recipe):
+            raise EulaliaError(f"{checkpoint} is of another recipe; remove it or do not resume.")
+        network.load_state_dict(state["network"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        start, skip = state["epoch"], state["step"]
+        log.info("resuming in epoch %d at step %d", start + 1, skip)
+
+    saved = time.monotonic()
+    for epoch in range(start, recipe.epochs):
+        random = np.random.default_rng((recipe.seed, epoch))
+        drawn = human * recipe.human_repeats
+        size = int(recipe.machine_share * len(machine))
+        drawn = drawn + [machine[n] for n in random.permutation(len(machine))[:size]]
+        groups = batches(drawn, recipe.batch_frames, random)
+        began, running = time.monotonic(), 0.0
+        for step, group in enumerate(groups[skip:], start=skip):
+            progress = (epoch + step / len(groups)) / recipe.epochs
+            done = epoch * len(groups) + step
+            rate = recipe.learning_rate * _schedule(progress, done, recipe.warmup_steps)
+            for parameters in optimizer.param_groups:
+                parameters["lr"] = rate
+            inputs = [augment(corpus.features(u), noises, FLUSH, random) for u in group]
+            running += _step(network, optimizer, inputs, group, tokenizer, recipe)
+            _average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
+            if (step + 1) % 100 == 0:
+                seconds = (time.monotonic() - began) / (step + 1 - skip)
+                left = seconds * len(groups) * recipe.epochs * (1 - progress) / 60
+                log.info(
+                    "epoch %d, step %d of %d: loss %.3f, %.2f s a step, %.0f minutes to go",
+                    epoch + 1, step + 1, len(groups), running / 100, seconds, left,
+                )  # fmt: skip
+                running = 0.0
+            if time.monotonic() - saved > 300:
+                _save(checkpoint, recipe, network, average, optimizer, epoch, step + 1)
+                saved = time.monotonic()
+        skip = 0
+        _save(checkpoint, recipe, network, average, optimizer, epoch + 1, 0)
+        scores = evaluate(average, corpus, held_out[::4], tokenizer)
+        log.info("after epoch %d: %s", epoch + 1, scores)
+    scores = evaluate(average, corpus, held_out, tokenizer)
+    log.info("on speakers kept out of training: %s", scores)
+    export(average, output)
+    return scores
+
+
+def _schedule(progress: float, step: int, warmup: int) -> float:
+    """Linear warm-up, and down to nothing along a cosine."""
+    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + float(np.cos(np.pi * progress)))
+
+
+def _split(corpus: Corpus) -> tuple[list[Utterance], list[Utterance], list[Utterance]]:
+    """Human speech, machine speech, and the human speech kept out of training."""
+    usable = [u for u in corpus.utterances if len(u.phones) * SUBSAMPLING < 0.9 * u.frames + FLUSH]
+    machine = [u for u in usable if u.source in ("espeak", "flite")]
+    human = [u for u in usable if u.source not in ("espeak", "flite")]
+    return [u for u in human if not u.held_out], machine, [u for u in human if u.held_out]
+
+
+def _hours(utterances: list[Utterance]) -> float:
+    return sum(u.frames for u in utterances) / 360_000
+
+
+def _noises(folder: Path) -> list[np.ndarray]:
+    extract = LogMel()
+    return [
+        extract(soundfile.read(path, dtype="float32")[0]) for path in sorted(folder.glob("*.opus"))
+    ]
+
+
+def _tokenizer(
+    output: Path, corpus: Corpus, recipe: Recipe
+) -> sentencepiece.SentencePieceProcessor:
+    path = output / "subwords.model"
+    if not path.exists():
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter([u.text for u in corpus.utterances if u.text]),
+            model_prefix=str(path.with_suffix("")),
+            vocab_size=recipe.subwords,
+            model_type="unigram",
+            character_coverage=1.0,
+            bos_id=-1,
+            eos_id=-1,
+            minloglevel=2,
+        )
+        path.with_suffix(".vocab").unlink()
+    return sentencepiece.SentencePieceProcessor(model_file=str(path))
+
+
+def _pad(inputs: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+    """Features (batch, 4 × time, 80) and the number of network frames of each."""
+    lengths = torch.tensor([len(features) // SUBSAMPLING for features in inputs])
+    longest = int(lengths.max()) * SUBSAMPLING
+    padded = np.full((len(inputs), longest, inputs[0].shape[1]), SILENCE, np.float32)
+    for row, features in zip(padded, inputs, strict=True):
+        row[: min(longest, len(features))] = features[:longest]
+    return torch.from_numpy(padded), lengths
+
+
+def _step(
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    inputs: list[np.ndarray],
+    group: list[Utterance],
+    tokenizer: sentencepiece.SentencePieceProcessor,
+    recipe: Recipe,
+) -> float:
+    """One update; returns the loss per network frame."""
+    network.train()
+    features, lengths = _pad(inputs)
+    phones = [[PHONE_NUMBERS[phone] for phone in u.phones] for u in group]
+    subwords = [[piece + 1 for piece in tokenizer.encode(u.text)] for u in group]
+    with torch.autocast("cpu", torch.bfloat16):
+        words, sounds, taps, _ = network(features, torch.zeros(network.cache_shape))
+    loss = recipe.subword_weight * _ctc(words, lengths, subwords)
+    loss = loss + recipe.phone_weight * _ctc(sounds, lengths, phones)
+    for tap in taps:
+        loss = loss + recipe.tap_weight * _ctc(tap, lengths, phones)
+    loss = loss / lengths.sum()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return loss.item()
+
+
+def _ctc(scores: Tensor, lengths: Tensor, targets: list[list[int]]) -> Tensor:
+    flat = torch.tensor([number for target in targets for number in target])
+    sizes = torch.tensor([len(target) for target in targets])
+    return ctc_loss(
+        scores.float().transpose(0, 1), flat, lengths, sizes, reduction="sum", zero_infinity=True
+    )
+
+
+@torch.no_grad()
+def _average(average: Network, network: Network, decay: float) -> None:
+    for kept, new in zip(average.parameters(), network.parameters(), strict=True):
+        kept.lerp_(new, 1 - decay)
+
+
+@torch.no_grad()
+def evaluate(
+    network: Network,
+    corpus: Corpus,
+    utterances: list[Utterance],
+    tokenizer: sentencepiece.SentencePieceProcessor,
+) -> dict[str, float]:
+    """Error rates of the likeliest symbols frame by frame; for choosing, not for reporting."""
+    errors = {"phone": [0, 0], "subword": [0, 0]}
+    silence = np.full((FLUSH, 80), SILENCE, np.float32)
+    for utterance in utterances:
+        features, _ = _pad([np.concatenate([corpus.features(utterance), silence])])
+        words, sounds, _, _ = network(features, torch.zeros(network.cache_shape))
+        pieces = [piece + 1 for piece in tokenizer.encode(utterance.text)]
+        phones = [PHONE_NUMBERS[phone] for phone in utterance.phones]
+        for name, scores, truth in (("phone", sounds, phones), ("subword", words, pieces)):
+            best = torch.unique_consecutive(scores[0].argmax(1)).tolist()
+            errors[name][0] += _distance([number for number in best if number], truth)
+            errors[name][1] += len(truth)
+    return {f"{name}_error_rate": wrong / max(1, all_) for name, (wrong, all_) in errors.items()}
+
+
+def _distance(heard: list[int], truth: list[int]) -> int:
+    """Edit distance (Levenshtein 1966)."""
+    row = list(range(len(truth) + 1))
+    for i, x in enumerate(heard, start=1):
+        diagonal, row[0] = row[0], i
+        for j, y in enumerate(truth, start=1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
+    return row[-1]
+
+
+def _save(
+    path: Path,
+    recipe: Recipe,
+    network: Network,
+    average: Network,
+    optimizer: torch.optim.Optimizer,
+    epoch: int,
+    step: int,
+) -> None:
+    """Write a checkpoint whole or not at all."""
+    state = {
+        "recipe": repr(recipe),
+        "network": network.state_dict(),
+        "average": average.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "epoch": epoch,
+        "step": step,
+    }
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    partial.replace(path)
