@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eulalia.nlu.metrics import Scores
     from eulalia.turn import Interpretation
 
-_BATCH = 256
+_BATCH = 512
 """Requests understood between two movements of the progress bar."""
 
 

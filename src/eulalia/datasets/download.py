@@ -61,7 +61,7 @@ def download(
     the checksum differs.
     """
     target = Path(target)
-    expected = sha256 or _pinned(target)
+    expected = sha256.lower() if sha256 else _pinned(target)
     if target.is_file() and expected:
         if _digest(target) == expected:
             return target
