@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from eulalia.cli.errors import Commands
 from eulalia.cli.evaluate_nlu import evaluate, nlu, summarize, write_json
 from eulalia.datasets import Massive
 from eulalia.errors import EulaliaError
+from eulalia.nlu.features import key
 from eulalia.nlu.metrics import MetricsError
-from eulalia.nlu.model import SHIPPED
 from eulalia.turn import Interpretation, Slot
 
 app = typer.Typer(cls=Commands)
@@ -155,18 +156,69 @@ def test_what_cannot_be_evaluated_is_one_sentence(
     assert "Traceback" not in result.output
 
 
-@pytest.mark.skipif(not (SHIPPED / "config.json").is_file(), reason="no model is built in")
-def test_the_command_writes_the_figures_for_people_and_programs(data: Path) -> None:
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model as training exports it, without having been trained."""
+    torch = pytest.importorskip("torch", reason="exporting a model needs the extra train")
+    from eulalia.nlu.training.export import export
+    from eulalia.nlu.training.network import Network
+
+    torch.manual_seed(0)
+    intents, labels = ["alarm_set", "play_music"], ["Other", "date", "music_genre"]
+    network = Network(
+        word_rows=1,
+        character_rows=2,
+        dimension=8,
+        hidden=16,
+        layers=1,
+        locales=2,
+        intents=len(intents),
+        labels=len(labels),
+        dropout=0.0,
+    )
+    folder = tmp_path_factory.mktemp("model")
+    with warnings.catch_warnings():
+        # The tracer's own deprecations are no concern of this test.
+        warnings.simplefilter("ignore")
+        export(
+            network,
+            folder,
+            {key("en-US jazz"): 0},
+            {key("j"): 0, key("を"): 1},
+            {"locales": ["en-US", "ja-JP"], "intents": intents, "labels": labels},
+        )
+    return folder
+
+
+def test_the_command_writes_the_figures_for_people_and_programs(data: Path, model: Path) -> None:
     target = data / "figures.json"
-    result = run("--data", data, "--partition", "dev", "--limit", 1, "--json", target)
+    words = ["--data", data, "--model", model, "--json", target]
+    result = run(*words, "--partition", "dev")
     assert result.exit_code == 0, result.output
     assert "average" in result.stdout
     figures = json.loads(target.read_text("utf-8"))
     assert figures["partition"] == "dev"
     assert {locale: row["n"] for locale, row in figures["locales"].items()} == {
-        "en-US": 1,
-        "ja-JP": 1,
+        "en-US": 4,
+        "ja-JP": 2,
     }
-    result = run("--data", data, "--partition", "test", "--json", target)
+    for row in (*figures["locales"].values(), figures["average"]):
+        for figure, (low, high) in row["intervals"].items():
+            assert 0 <= low <= row[figure] <= high <= 1
+
+
+def test_locales_and_a_limit_choose_what_is_evaluated(data: Path, model: Path) -> None:
+    target = data / "figures.json"
+    words = ["--data", data, "--model", model, "--json", target, "--partition", "dev"]
+    result = run(*words, "--locales", "en-US", "--limit", 3)
+    assert result.exit_code == 0, result.output
+    figures = json.loads(target.read_text("utf-8"))
+    assert [(name, row["n"]) for name, row in figures["locales"].items()] == [("en-US", 3)]
+
+
+def test_a_partition_without_requests_is_one_sentence(data: Path, model: Path) -> None:
+    target = data / "figures.json"
+    result = run("--data", data, "--model", model, "--json", target, "--partition", "test")
     assert result.exit_code == 1
     assert "en-US has no requests in the partition 'test'" in result.stderr
+    assert not target.exists()
