@@ -1,8 +1,9 @@
 """Speech: answers as sound."""
 
+from eulalia.tts.espeak import ESPEAK_VOICES, EspeakVoice
 from eulalia.tts.piper import PiperVoice
 from eulalia.tts.speaker import Speaker
-from eulalia.tts.voice import ESPEAK_VOICES, EspeakVoice, SpeechUnavailableError, Voice
+from eulalia.tts.voice import SpeechUnavailableError, Voice
 
 __all__ = [
     "ESPEAK_VOICES",

@@ -193,9 +193,12 @@ def _configuration_from(plain: Any) -> _Configuration:
     }
     if missing := {_PAD, _BEGIN, _END} - ids.keys():
         raise ValueError(f"its phoneme_id_map lacks {sorted(missing)[0]!r}")
+    sample_rate = int(plain["audio"]["sample_rate"])
+    if not 4_000 <= sample_rate <= 96_000:
+        raise ValueError(f"its sample rate is {sample_rate}")
     inference = plain.get("inference", {})
     return _Configuration(
-        sample_rate=int(plain["audio"]["sample_rate"]),
+        sample_rate=sample_rate,
         espeak_voice=str(plain["espeak"]["voice"]) if kind == "espeak" else None,
         ids=ids,
         scales=(

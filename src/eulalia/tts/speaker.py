@@ -6,9 +6,12 @@ import os
 from collections.abc import Mapping
 from typing import Final, Self
 
+import numpy as np
+
 from eulalia.audio import Samples
+from eulalia.tts.espeak import ESPEAK_VOICES, EspeakVoice
 from eulalia.tts.piper import PiperVoice
-from eulalia.tts.voice import ESPEAK_VOICES, EspeakVoice, SpeechUnavailableError, Voice
+from eulalia.tts.voice import SpeechUnavailableError, Voice
 
 _LONGEST: Final = 10_000  # characters, a quarter of an hour of speech
 
@@ -63,4 +66,7 @@ class Speaker:
             raise SpeechUnavailableError(
                 f"There is nothing to say in {text!r}; give a text with a letter or a digit."
             )
-        return self._voices[locale].speak(text)
+        # Half a surrogate pair is no character and cannot be handed to a voice.
+        sayable = text.encode(errors="replace").decode()
+        # Resampling may go a little beyond full scale.
+        return np.clip(self._voices[locale].speak(sayable), -1, 1)

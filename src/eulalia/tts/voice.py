@@ -1,12 +1,10 @@
-"""Voices: what turns a text into sound."""
+"""The voice: whatever turns a text into sound."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from eulalia.audio import Samples, espeak
+from eulalia.audio import Samples
 from eulalia.errors import EulaliaError
 
 
@@ -21,76 +19,3 @@ class Voice(Protocol):
     def speak(self, text: str) -> Samples:
         """The text as sound: shape (n,) at 16 kHz. Raises SpeechUnavailableError."""
         ...
-
-
-ESPEAK_VOICES: Final = MappingProxyType(
-    {
-        "af-ZA": "af",
-        "am-ET": "am",
-        "ar-SA": "ar",
-        "az-AZ": "az",
-        "bn-BD": "bn",
-        "ca-ES": "ca",
-        "cy-GB": "cy",
-        "da-DK": "da",
-        "de-DE": "de",
-        "el-GR": "el",
-        "en-US": "en-us",
-        "es-ES": "es",
-        "fa-IR": "fa",
-        "fi-FI": "fi",
-        "fr-FR": "fr",
-        "he-IL": "he",
-        "hi-IN": "hi",
-        "hu-HU": "hu",
-        "hy-AM": "hy",
-        "id-ID": "id",
-        "is-IS": "is",
-        "it-IT": "it",
-        "ja-JP": "ja",
-        "ka-GE": "ka",
-        "kn-IN": "kn",
-        "ko-KR": "ko",
-        "lv-LV": "lv",
-        "ml-IN": "ml",
-        "ms-MY": "ms",
-        "my-MM": "my",
-        "nb-NO": "nb",
-        "nl-NL": "nl",
-        "pl-PL": "pl",
-        "pt-PT": "pt",
-        "ro-RO": "ro",
-        "ru-RU": "ru",
-        "sl-SL": "sl",
-        "sq-AL": "sq",
-        "sv-SE": "sv",
-        "sw-KE": "sw",
-        "ta-IN": "ta",
-        "te-IN": "te",
-        "th-TH": "th",
-        "tr-TR": "tr",
-        "ur-PK": "ur",
-        "vi-VN": "vi",
-        "zh-CN": "cmn",
-        "zh-TW": "cmn",  # the same Mandarin; it reads both scripts
-    }
-)
-"""espeak-ng's voice for each MASSIVE locale; it has none for jv-ID, km-KH, mn-MN and tl-PH."""
-
-
-@dataclass(frozen=True, slots=True)
-class EspeakVoice:
-    """A voice of espeak-ng: robotic, small, quick, and there for nearly every language."""
-
-    name: str
-    """As espeak-ng calls it, with a variant if wanted: "en-us+f3"."""
-
-    def speak(self, text: str) -> Samples:
-        """The text as sound: shape (n,) at 16 kHz.
-
-        Raises SpeechUnavailableError when espeak-ng lacks the voice or cannot be loaded.
-        """
-        try:
-            return espeak.synthesize(text, self.name)
-        except espeak.EspeakError as error:
-            raise SpeechUnavailableError(str(error)) from error
