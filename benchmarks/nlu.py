@@ -173,7 +173,7 @@ def speed(massive: Massive, locales: Sequence[str], options: argparse.Namespace)
 
 
 def fewest_subwords(requests: Sequence[Request]) -> int:
-    """Mean length of requests for XLM-R if it kept every word whole, the ends of the sentence added.
+    """Mean length of requests for XLM-R if it kept every word whole, with the sentence's two ends.
 
     It cuts many words into several subwords, so that this is in its favour. Requests in locales
     whose tokens are characters are left out: there a subword may be longer than a token.
