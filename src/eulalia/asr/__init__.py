@@ -1,1 +1,20 @@
-"""asr"""
+"""Hearing: sound to words."""
+
+from eulalia.asr.errors import ModelError, RecognitionError
+from eulalia.asr.language_model import LanguageModel
+from eulalia.asr.protocol import SpeechRecognizer, SpeechStream
+from eulalia.asr.recognizer import Recognizer, Stream
+from eulalia.asr.transcript import Mode, Transcript, Word
+
+__all__ = [
+    "LanguageModel",
+    "Mode",
+    "ModelError",
+    "RecognitionError",
+    "Recognizer",
+    "SpeechRecognizer",
+    "SpeechStream",
+    "Stream",
+    "Transcript",
+    "Word",
+]
