@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from types import UnionType
-from typing import Any, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Self, Union, get_args, get_origin, get_type_hints
 
 from eulalia.errors import EulaliaError
 
-VERSION = 1
+VERSION: Final = 1
 
 
 class TurnError(EulaliaError):
@@ -169,7 +170,11 @@ class Feedback:
     kind: str
     """barge_in, rephrase, reprompt, abandonment, correction, teaching, confirmation, denial."""
     time: datetime
+    """Always with a time zone, kept in UTC."""
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "time", _in_utc(self.time))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +203,7 @@ class Turn:
     version: int = VERSION
 
     def __post_init__(self) -> None:
-        if self.time.tzinfo is None:
-            raise TurnError("A turn's time needs a time zone; give it one, UTC for instance.")
+        object.__setattr__(self, "time", _in_utc(self.time))
 
     @classmethod
     def begin(
@@ -217,7 +221,7 @@ class Turn:
             session=session or uuid.uuid4().hex,
             customer=customer,
             locale=locale,
-            time=(time or datetime.now(UTC)).astimezone(UTC),
+            time=time or datetime.now(UTC),
             context=context or Context(),
         )
 
@@ -232,10 +236,17 @@ class Turn:
     def to_json(self) -> str:
         """The turn on one line of JSON.
 
+        Raises TurnError when a note or an entity holds what is no JSON value.
+
         >>> Turn.from_json(turn.to_json()) == turn  # doctest: +SKIP
         True
         """
-        return json.dumps(_to_plain(self), ensure_ascii=False, separators=(",", ":"))
+        try:
+            text = _write(_to_plain(self), ensure_ascii=False)
+            # Half of a surrogate pair, as broken input may hold, is no text that a file can take.
+            return text if _is_encodable(text) else _write(_to_plain(self), ensure_ascii=True)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise TurnError(f"The turn {self.id!r} holds no JSON value ({error}).") from error
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -244,8 +255,8 @@ class Turn:
         Raises TurnError when the text is no turn, or one of a version from the future.
         """
         try:
-            plain = json.loads(text)
-        except ValueError as error:
+            plain = json.loads(text, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
             raise TurnError(f"This is not JSON ({error}); a turn is one JSON object.") from error
         if not isinstance(plain, dict):
             raise TurnError("A turn is one JSON object, with the fields that docs/TURN.md lists.")
@@ -256,11 +267,37 @@ class Turn:
         return turn
 
 
+def _in_utc(time: datetime) -> datetime:
+    """The same moment in UTC, which compares and sorts without surprises in summer time."""
+    if not isinstance(time, datetime) or time.utcoffset() is None:
+        raise TurnError(f"The time {str(time)!r} needs a time zone; give it one, UTC for instance.")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise TurnError(f"The time {time} lies outside the years 1 to 9999 of UTC.") from error
+
+
+def _write(plain: Any, *, ensure_ascii: bool) -> str:
+    return json.dumps(plain, ensure_ascii=ensure_ascii, allow_nan=False, separators=(",", ":"))
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
+
+
 def _to_plain(value: Any) -> Any:
     if is_dataclass(value):
         return {item.name: _to_plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return value.isoformat()
     if isinstance(value, tuple | list):
         return [_to_plain(item) for item in value]
     if isinstance(value, dict):
@@ -289,29 +326,45 @@ def _from_plain(kind: Any, value: Any, where: str) -> Any:
         return {key: _from_plain(item_kind, item, f"{where}.{key}") for key, item in value.items()}
     if is_dataclass(kind):
         return _dataclass_from_plain(kind, value, where)
-    if kind is datetime or (isinstance(kind, type) and issubclass(kind, StrEnum)):
+    read = datetime.fromisoformat if kind is datetime else kind
+    if kind in (datetime, Outcome):
         try:
-            return datetime.fromisoformat(value) if kind is datetime else kind(value)
+            return read(value)
         except (TypeError, ValueError) as error:
             raise TurnError(f"{where} cannot be {value!r}.") from error
     if kind is float and type(value) is int:
-        return float(value)
+        return _to_float(value, where)
     if type(value) is not kind:
         raise TurnError(f"{where} must be of type {kind.__name__}, not {value!r}.")
     return value
 
 
+def _to_float(value: int, where: str) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise TurnError(f"{where} is too large a number.") from error
+
+
+@cache
+def _kinds(kind: Any) -> dict[str, Any]:
+    """The declared types of a dataclass, which take longer to find than a turn to read."""
+    return get_type_hints(kind)
+
+
 def _dataclass_from_plain(kind: Any, value: Any, where: str) -> Any:
     if not isinstance(value, dict):
         raise TurnError(f"{where} must be an object.")
-    kinds = get_type_hints(kind)
+    kinds = _kinds(kind)
     if unknown := sorted(set(value) - set(kinds)):
         raise TurnError(f"{where} has no field {unknown[0]!r}.")
-    arguments = {
-        name: _from_plain(kinds[name], item, f"{where}.{name}") for name, item in value.items()
-    }
-    try:
-        return kind(**arguments)
-    except TypeError as error:
-        missing = [item.name for item in fields(kind) if item.name not in arguments]
-        raise TurnError(f"{where} lacks one of the fields {', '.join(missing)}.") from error
+    if missing := [item.name for item in fields(kind) if _is_required(item, value)]:
+        raise TurnError(f"{where} lacks the field {missing[0]!r}.")
+    return kind(
+        **{name: _from_plain(kinds[name], item, f"{where}.{name}") for name, item in value.items()}
+    )
+
+
+def _is_required(item: Field[Any], value: dict[str, Any]) -> bool:
+    has_default = item.default is not MISSING or item.default_factory is not MISSING
+    return not has_default and item.name not in value
