@@ -10,10 +10,12 @@ The languages for which the CLDR has no rules have a short list here.
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import Final
 
 from unicode_rbnf import RbnfEngine
@@ -324,9 +326,9 @@ def _words(language: str) -> _Words:
             if language in _UNSPACED or language == "my":
                 table.setdefault(clean.replace(" ", ""), value)
 
-    for value, spellings in _EXTRA.get(language, {}).items():
+    for digits, spellings in _extra().get(language, {}).items():
         for spelling in spellings.split("|"):
-            put(pieces, spelling, value)
+            put(pieces, spelling, int(digits))
     for name in _RULES.get(language, (language,)):
         engine = _engine(name)
         if engine is None:
@@ -354,8 +356,8 @@ def _words(language: str) -> _Words:
         put(scales, spelling, value)
     for rank in [rank for rank in ordinals if rank in pieces or rank in scales]:
         del ordinals[rank]
-    for scale in [scale for scale in scales if scale.isdigit()]:
-        del scales[scale]
+    for word in [word for word in scales if word.isdigit()]:
+        del scales[word]
     tables = (pieces, ordinals, scales)
     return _Words(
         pieces,
@@ -512,96 +514,8 @@ _SCALES: Final[dict[str, dict[str, int]]] = {
 }
 
 
-def _numbered(text: str, start: int = 0, step: int = 1) -> dict[int, str]:
-    return {start + step * n: word for n, word in enumerate(text.split())}
-
-
-def _tens_and_units(tens: dict[int, str], units: dict[int, str]) -> dict[int, str]:
-    """Twenty-one and so on where they are simply said one after the other."""
-    return {
-        ten + one: f"{tens[ten]} {units[one]}" for ten in tens for one in range(1, 10) if ten >= 20
-    }
-
-
-_BENGALI = _numbered(
-    "শূন্য এক দুই তিন চার পাঁচ ছয়|ছয় সাত আট নয়|নয় দশ এগারো বারো তেরো চৌদ্দ পনেরো|পনের ষোল|ষোলো সতেরো আঠারো "
-    "উনিশ বিশ|কুড়ি একুশ বাইশ তেইশ চব্বিশ পঁচিশ ছাব্বিশ সাতাশ আটাশ উনত্রিশ ত্রিশ|তিরিশ একত্রিশ বত্রিশ তেত্রিশ "
-    "চৌত্রিশ পঁয়ত্রিশ ছত্রিশ সাঁইত্রিশ আটত্রিশ উনচল্লিশ চল্লিশ একচল্লিশ বিয়াল্লিশ তেতাল্লিশ চুয়াল্লিশ পঁয়তাল্লিশ|পয়তাল্লিশ|পঁয়তাল্লিশ "
-    "ছেচল্লিশ সাতচল্লিশ আটচল্লিশ উনপঞ্চাশ পঞ্চাশ একান্ন বায়ান্ন তিপ্পান্ন চুয়ান্ন পঞ্চান্ন ছাপ্পান্ন সাতান্ন আটান্ন উনষাট ষাট"
-)
-_URDU = _numbered(
-    "صفر ایک دو تین چار پانچ چھ|چھے سات آٹھ نو دس گیارہ بارہ تیرہ چودہ پندرہ سولہ سترہ اٹھارہ انیس بیس "
-    "اکیس بائیس تئیس چوبیس پچیس چھبیس ستائیس اٹھائیس انتیس تیس اکتیس بتیس تینتیس چونتیس پینتیس چھتیس "
-    "سینتیس اڑتیس انتالیس چالیس اکتالیس بیالیس تینتالیس چوالیس پینتالیس چھیالیس سینتالیس اڑتالیس انچاس "
-    "پچاس اکیاون باون ترپن چون پچپن چھپن ستاون اٹھاون انسٹھ ساٹھ"
-)
-_JAVANESE = _numbered(
-    "nol siji|setunggal loro|kalih telu|tiga papat|sekawan lima|gangsal enem pitu wolu sanga sepuluh "
-    "sewelas rolas telulas patbelas limalas nembelas pitulas wolulas sangalas rongpuluh|puluh"
-) | {
-    21: "selikur", 22: "rolikur", 23: "telulikur", 24: "patlikur", 25: "selawe", 30: "telung puluh",
-    35: "telung puluh lima", 40: "patang puluh", 45: "patang puluh lima", 50: "seket",
-    60: "sewidak", 70: "pitung puluh", 80: "wolung puluh", 90: "sangang puluh",
-}  # fmt: skip
-_KANNADA = _numbered(
-    "ಸೊನ್ನೆ ಒಂದು ಎರಡು ಮೂರು ನಾಲ್ಕು ಐದು ಆರು ಏಳು ಎಂಟು ಒಂಬತ್ತು|ಒಂಭತ್ತು ಹತ್ತು ಹನ್ನೊಂದು ಹನ್ನೆರಡು ಹದಿಮೂರು "
-    "ಹದಿನಾಲ್ಕು ಹದಿನೈದು ಹದಿನಾರು ಹದಿನೇಳು ಹದಿನೆಂಟು ಹತ್ತೊಂಬತ್ತು ಇಪ್ಪತ್ತು ಇಪ್ಪತ್ತೊಂದು ಇಪ್ಪತ್ತೆರಡು ಇಪ್ಪತ್ತಮೂರು "
-    "ಇಪ್ಪತ್ತನಾಲ್ಕು ಇಪ್ಪತ್ತೈದು ಇಪ್ಪತ್ತಾರು ಇಪ್ಪತ್ತೇಳು ಇಪ್ಪತ್ತೆಂಟು ಇಪ್ಪತ್ತೊಂಬತ್ತು ಮೂವತ್ತು ಮೂವತ್ತೊಂದು"
-) | {40: "ನಲವತ್ತು", 45: "ನಲವತ್ತೈದು", 50: "ಐವತ್ತು", 60: "ಅರವತ್ತು", 70: "ಎಪ್ಪತ್ತು", 80: "ಎಂಬತ್ತು", 90: "ತೊಂಬತ್ತು"}
-_MALAYALAM = _numbered(
-    "പൂജ്യം ഒന്ന്|ഒരു|ഒന്നാ രണ്ട്|രണ്ടു മൂന്ന്|മൂന്നു നാല്|നാലു അഞ്ച്|അഞ്ചു ആറ്|ആറു ഏഴ്|ഏഴു എട്ട്|എട്ടു ഒമ്പത്|ഒൻപത് "
-    "പത്ത്|പത്തു പതിനൊന്ന്|പതിനൊന്നു പന്ത്രണ്ട്|പന്ത്രണ്ടു പതിമൂന്ന് പതിനാല് പതിനഞ്ച്|പതിനഞ്ചു പതിനാറ് പതിനേഴ് "
-    "പതിനെട്ട് പത്തൊമ്പത് ഇരുപത് ഇരുപത്തിയൊന്ന് ഇരുപത്തിരണ്ട് ഇരുപത്തിമൂന്ന് ഇരുപത്തിനാല് ഇരുപത്തിയഞ്ച് "
-    "ഇരുപത്തിയാറ് ഇരുപത്തിയേഴ് ഇരുപത്തിയെട്ട് ഇരുപത്തിയൊമ്പത് മുപ്പത് മുപ്പത്തിയൊന്ന്"
-) | {40: "നാൽപത്|നാല്പത്", 45: "നാൽപത്തിയഞ്ച്", 50: "അമ്പത്", 60: "അറുപത്", 70: "എഴുപത്", 80: "എൺപത്", 90: "തൊണ്ണൂറ്"}
-_TELUGU_UNITS = _numbered(
-    "సున్నా ఒకటి|ఒక|ఒకటవ రెండు మూడు|మూడో నాలుగు ఐదు|అయిదు ఆరు ఏడు ఎనిమిది తొమ్మిది పది పదకొండు పన్నెండు|పన్నెండింటి పదమూడు "
-    "పద్నాలుగు పదిహేను పదహారు పదిహేడు పద్దెనిమిది పంతొమ్మిది"
-)
-_TELUGU_TENS = _numbered("ఇరవై ముప్పై నలభై యాభై అరవై డెబ్బై ఎనభై తొంభై", 20, 10)
-_TELUGU = (
-    _TELUGU_UNITS
-    | _TELUGU_TENS
-    | _tens_and_units(
-        _TELUGU_TENS, {n: words.split("|")[0] for n, words in _TELUGU_UNITS.items()}
-    )
-)
-_MONGOLIAN_UNITS = _numbered(
-    "тэг нэг|нэгэн хоёр|хоер гурав|гурван дөрөв|дөрвөн тав|таван зургаа|зургаан долоо|долоон найм|найман ес|есөн арав|арван"
-)
-_MONGOLIAN_TENS = _numbered("арван хорин гучин дөчин тавин жаран далан наян ерэн", 10, 10)
-_MONGOLIAN = (
-    _MONGOLIAN_UNITS
-    | {20: "хорь|хорин", 30: "гуч|гучин", 40: "дөч|дөчин", 50: "тавь|тавин", 60: "жар|жаран"}
-    | {70: "дал|далан", 80: "ная|наян", 90: "ер|ерэн"}
-    | {
-        ten + one: "|".join(f"{_MONGOLIAN_TENS[ten]} {word}" for word in words.split("|"))
-        for ten in _MONGOLIAN_TENS
-        for one, words in _MONGOLIAN_UNITS.items()
-        if 0 < one < 10
-    }
-)
-_EXTRA: Final[dict[str, dict[int, str]]] = {
-    "bn": _BENGALI,
-    "ur": _URDU,
-    "jv": _JAVANESE,
-    "kn": _KANNADA,
-    "ml": _MALAYALAM,
-    "te": _TELUGU,
-    "mn": _MONGOLIAN,
-    "en": {0: "oh"},
-    "zh": {2: "两|兩|俩"} | {n: f"一十{'一二三四五六七八九'[n - 11 : n - 10]}" for n in range(11, 20)}
-    | {10: "一十|壹拾"},
-    "hi": {5: "पांच|पाँच", 6: "छह|छः|छे", 9: "नौ", 15: "पंद्रह|पन्द्रह", 45: "पैंतालीस", 55: "पचपन"},
-    "ar": {
-        1: "واحده|الواحده", 2: "اثنين|اتنين|الثانيه|ثنتين", 3: "تلاته|ثلاث", 5: "خمس", 6: "ست",
-        7: "سبع", 8: "تمانيه|ثمان|ثماني", 9: "تسع", 10: "عشر|عشره", 11: "احد عشر|حداشر|الحادیه عشره",
-        12: "اثني عشر|اثنا عشر|اتناشر|الثانيه عشره", 15: "خمسه عشر|خمسة عشر", 20: "عشرين", 30: "ثلاثين",
-        40: "اربعين", 50: "خمسين", 60: "ستين", 70: "سبعين", 80: "ثمانين", 90: "تسعين", 200: "مئتين|مائتين",
-    },
-    "pt": {16: "dezasseis", 17: "dezassete", 19: "dezanove", 14: "catorze|quatorze"},
-    "sw": {1: "moja", 2: "mbili|mawili|wawili|miwili", 3: "tatu|matatu|watatu", 4: "nne|manne",
-           5: "tano|matano|mitano", 8: "nane|manane"},
-}  # fmt: skip
-"""Spellings that the CLDR's rules do not give, divided by bars."""
-
+@cache
+def _extra() -> dict[str, dict[str, str]]:
+    """Spellings that the CLDR's rules do not give, by language and number."""
+    source = resources.files("eulalia.dialog").joinpath("numberwords.toml")
+    return tomllib.loads(source.read_text("utf-8"))

@@ -63,6 +63,8 @@ _PARTS: Final[dict[str, tuple[int, int]]] = {
 """First hour and hour behind the last of the parts of a day."""
 _HALF_BEFORE: Final = frozenset("de nl da sv nb fi hu is lv pl sl af cs ru".split())
 """Languages where "half seven" is 6:30."""
+_RANKED_DAYS: Final = frozenset("en de da sv nb is fi nl af hi es it pt fr el ca hu".split())
+"""Languages in which a rank by itself, "the tenth", is a day of the month and never an hour."""
 _HOUR_FIRST: Final = frozenset("es it fr pt ca ro ar sw el vi id fa he".split())
 """Languages that say the hour before "quarter" or "less ten"."""
 
@@ -83,6 +85,15 @@ def parse(text: str, locale: str, now: datetime) -> ParsedTime | None:
     except (ValueError, OverflowError):
         # A day that no calendar has, such as 31 February, or a year past 9999.
         return None
+
+
+def says_all(text: str, locale: str) -> bool:
+    """Whether the text says "all" or "every".
+
+    Raises LocaleError for an unknown locale.
+    """
+    language = check(locale).cldr.split("_")[0]
+    return any(mark.kind == "every" for mark in _marks(text, locale, language))
 
 
 def advance(start: datetime, every: str) -> datetime:
@@ -156,6 +167,8 @@ def _lexicon(locale: str) -> _Lexicon:
         for count in (1, 2, 3, 5, 11):
             # Babel names units only with a number; every plural form shows with one of these.
             said = format_unit(count, f"duration-{unit}", "long", locale=data)
+            if "duration" in said:
+                continue
             put(unit, ["".join(c for c in said if unicodedata.decimal(c, None) is None)])
     frozen = {spelling: tuple(keys) for spelling, keys in words.items()}
     by_beginning: dict[str, list[str]] = {}
@@ -193,17 +206,23 @@ def _marks(text: str, locale: str, language: str) -> list[_Mark]:
         number = found.get(position) or next(
             (n for n in found.values() if n.start < position < n.end), None
         )
-        if number and number.start == position and (mark is None or number.end > mark.end):
+        if (
+            number
+            and number.start == position
+            and (
+                mark is None
+                or number.end > mark.end
+                or (number.end == mark.end and mark.kind in (*_MONTHS, *WEEKDAYS, "one"))
+            )
+        ):
             mark = _Mark("number", number, position, number.end)
         if mark is None:
             end = position + 1
-            while spaced and end < len(folded) and folded[end] not in " ,.;!?":
+            while spaced and end < len(folded) and folded[end] not in " ,.;!?'":
                 if end in found and folded[end].isdigit() != folded[end - 1].isdigit():
                     break
                 end += 1
-            prefix_end = next(
-                (n.start for n in found.values() if position < n.start < end), None
-            )
+            prefix_end = next((n.start for n in found.values() if position < n.start < end), None)
             mark = _Mark("word", folded[position : prefix_end or end], position, prefix_end or end)
         marks.append(mark)
         position = max(mark.end, position + 1)
@@ -452,8 +471,8 @@ class _Reading:
             if number is None or not 1 <= number <= 31 or number != int(number):
                 continue
             marked = self._is(n + 1, "dayofmonth")
-            ranked = self.marks[n].value.ordinal and self.language == "en"
-            if not marked and not (ranked and len(self.marks) <= 4) or (
+            ranked = self.marks[n].value.ordinal and self.language in _RANKED_DAYS
+            if (not marked and not (ranked and len(self.marks) <= 4)) or (
                 not marked and self._is(n + 1, *_UNITS)
             ):
                 continue
@@ -474,6 +493,8 @@ class _Reading:
         clock_prefix = self._has("clockprefix")
         for n in range(len(self.marks)):
             unit = next((k for k in self._kinds(n) if k in _UNITS), None)
+            if self._is(n, "clockminute") and not self._has("oclock"):
+                unit = "minute"
             if unit is None or (unit == "hour" and clock_prefix):
                 continue
             if n == clock_hour and not self._is_duration_here(n):
@@ -529,8 +550,10 @@ class _Reading:
             return self._number(n + 1), {n + 1}
         if self._is(n - 1, "one"):
             return 1.0, {n - 1}
-        if self._is(n - 1, "in") or self._is(n + 1, "fromnow", "ago") or (
-            self.language in ("ar", "he") and self._is(n, "hour", "minute") and self._has("in")
+        if (
+            self._is(n - 1, "in")
+            or self._is(n + 1, "fromnow", "ago")
+            or (self.language in ("ar", "he") and self._is(n, "hour", "minute") and self._has("in"))
         ):
             return 1.0, set()
         return None, set()
@@ -678,7 +701,10 @@ class _Reading:
     def _read_part(self) -> None:
         for n in range(len(self.marks)):
             kinds = self._kinds(n)
-            if self.part is None and (part := next((k for k in kinds if k in _PARTS), None)):
+            parts = [k for k in kinds if k in _PARTS]
+            if self.clock is None:
+                parts.sort(key=lambda key: key in ("am", "pm"))
+            if self.part is None and (part := next(iter(parts), None)):
                 self.part = part
                 self.used.add(n)
 
@@ -721,7 +747,9 @@ class _Reading:
 
     def _assemble(self) -> ParsedTime | None:
         others = [
-            n for n in range(len(self.marks)) if self._is(n, "word") and len(self.marks[n].value) > 3
+            n
+            for n in range(len(self.marks))
+            if self._is(n, "word") and len(self.marks[n].value) > 3
         ]
         if self.clock and not self.sure and not self.day and not self.part and others:
             # A bare number among other words is more likely to count something else.
@@ -785,7 +813,7 @@ class _Reading:
         assert self.clock is not None
         today = self.now.date()
         hour, minute, second = self.clock
-        if self.part is None and 1 <= hour <= 12 and self.language != "sw":
+        if self.part is None and 1 <= hour <= 12 and (self._twelve_hours() or not self.sure):
             # "Seven" may be in the morning or the evening: whichever comes first.
             half = self._at(today, hour % 12, minute, second)
             later = self._at(today, hour % 12 + 12, minute, second)
@@ -810,16 +838,18 @@ class _Reading:
             return hour % 24, minute, second
         if hour == 12 and self.part in ("am", "morning", "night"):
             hour = 0
-        elif hour < 12 and self.part in ("pm", "afternoon", "evening"):
+        elif (hour < 12 and self.part in ("pm", "afternoon", "evening")) or (
+            self.part == "night" and 5 <= hour < 12
+        ):
             hour += 12
-        elif self.part == "night" and 5 <= hour < 12:
-            hour += 12
-        elif self.part is None and 1 <= hour <= 6 and "a" in cldr(self.locale).time_formats[
-            "short"
-        ].pattern:  # fmt: skip
+        elif self.part is None and 1 <= hour <= 6 and self._twelve_hours():
             # Where clocks have twelve hours, "tomorrow at three" is in the afternoon.
             hour += 12
         return hour % 24, minute, second
+
+    def _twelve_hours(self) -> bool:
+        """Whether clocks of the locale begin anew at noon."""
+        return self.language != "sw" and "a" in cldr(self.locale).time_formats["short"].pattern
 
     def _says_oclock(self) -> bool:
         return any("oclock" in mark.value for mark in self.marks if isinstance(mark.value, tuple))
