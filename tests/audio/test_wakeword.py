@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -104,3 +107,24 @@ def test_refuses_what_is_not_sound() -> None:
     with pytest.raises(AudioError, match="0 samples"):
         WakeWord("alexa").detect(np.zeros(0, np.float32))
     assert not WakeWord("alexa").stream().accept(np.zeros(0, np.float32))
+
+
+def test_an_error_while_listening_stays_an_error() -> None:
+    """In a process of its own, since freeing the features at the wrong time crashed it."""
+    script = """
+from eulalia.audio import WakeWord
+
+def broken():
+    raise ValueError("the microphone was unplugged")
+
+for _ in range(3):
+    try:
+        WakeWord("alexa").stream().accept(broken())
+    except ValueError as error:
+        print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["the microphone was unplugged"] * 3

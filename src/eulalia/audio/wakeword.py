@@ -36,8 +36,7 @@ class WakeWord:
 
         Raises AudioError when `check` refuses the samples.
         """
-        check(samples)
-        return self.stream()._heard(samples)
+        return self.stream()._heard(check(samples))
 
 
 class WakeWordStream:
@@ -49,6 +48,11 @@ class WakeWordStream:
         self._rest = np.zeros(0, dtype=np.int16)
         self._windows = 0
         self._deaf_until = 0
+
+    def __del__(self) -> None:
+        # The library crashes when it is freed while an exception is on its way. Python sets that
+        # exception aside during __del__, so here is the place to free it.
+        vars(self).pop("_features", None)
 
     def accept(self, samples: Samples) -> bool:
         """Whether the wake word was recognised in these samples.
