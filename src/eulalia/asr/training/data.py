@@ -68,7 +68,8 @@ class Corpus:
             ]  # fmt: skip
             frames = sum(row["frames"] for row in rows)
             path = index.with_suffix(".f16")
-            self._features[index.stem] = np.memmap(path, np.float16, "r", shape=(frames, 80))
+            if frames:
+                self._features[index.stem] = np.memmap(path, np.float16, "r", shape=(frames, 80))
 
     def features(self, utterance: Utterance) -> NDArray[np.float32]:
         """(frames, 80)"""

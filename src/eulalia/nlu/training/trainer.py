@@ -94,7 +94,7 @@ def train(
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
     archive = next(iter(sorted((data / "massive").glob("*.tar.gz"))), data / "massive")
-    clinc = data / "nlu" / "clinc150-train-val.json.gz"
+    clinc = next(iter(sorted((data / "nlu").glob("clinc150*"))), data / "nlu" / "clinc150.json")
     massive = Massive.open(archive)
     examples, dev = (
         [
