@@ -134,6 +134,7 @@ class Assistant:
         self.skills = tuple(skills)
         self.templates = tuple(templates)
         self.heard = tuple(heard)
+        self._grammars: dict[str, Grammar] = {}
         self._understander = cache(understander)
         self._recognizer = cache(recognizer or self._usual_recognizer)
         self._detector = cache(detector)
@@ -169,7 +170,7 @@ class Assistant:
         every: list[Skill] = [*added, *find(report=report)]
         _check_names(every)
         return cls(
-            Memory.open(memory_url or _memory_url(Path(folder))),
+            Memory.open(memory_url or _memory_file(Path(folder))),
             locale=checked,
             customer=customer,
             skills=every,
@@ -272,7 +273,9 @@ class Assistant:
     def _detect(self, trace: _Trace, samples: Samples) -> Samples | None:
         """The stretch of sound from the first to the last speech, or None without any."""
         with trace.stage("vad") as stage:
-            segments = self._detector().segments(samples)
+            peak = float(np.max(np.abs(samples)))
+            stage.notes["peak"] = round(peak, 6)
+            segments = self._detector().segments(samples) if peak >= _QUIETEST else []
             stage.notes["segments"] = [
                 [round(segment.start, 3), round(segment.end, 3)] for segment in segments
             ]
@@ -284,10 +287,9 @@ class Assistant:
 
     def _hear(self, trace: _Trace, samples: Samples) -> str:
         with trace.stage("asr") as stage:
-            templates = self._templates(trace.turn.locale)
-            # What the templates allow to be said; without any, speech is open.
-            grammar = Grammar.union(*(skill.grammar for skill in templates)) if templates else None
+            grammar = self._grammar(trace.turn.locale)
             transcript = self._recognizer().transcribe(samples, grammar=grammar)
+            stage.notes["mode"] = str(transcript.mode)
             stage.hypotheses = transcript.hypotheses or (
                 (Hypothesis(transcript.text, transcript.confidence),) if transcript.text else ()
             )
@@ -359,6 +361,8 @@ class Assistant:
             if not ranked:
                 return None
             best = ranked[0]
+            if best.reasons:
+                stage.notes["reasons"] = list(best.reasons)
             return self._skill(best.skill), best.interpretation
 
     def _perform(
@@ -417,6 +421,12 @@ class Assistant:
             if reading.intent in skill.intents and skill not in self.templates
         ]
 
+    def _grammar(self, locale: str) -> Grammar | None:
+        """What the template skills allow to be said; None, without any, leaves speech open."""
+        if locale not in self._grammars and (templates := self._templates(locale)):
+            self._grammars[locale] = Grammar.union(*(skill.grammar for skill in templates))
+        return self._grammars.get(locale)
+
     def _templates(self, locale: str) -> list[TemplateSkill]:
         """The template skills in the language of the locale."""
         language = locale.split("-")[0]
@@ -465,16 +475,14 @@ def check_text(text: str) -> str:
 def check_sound(samples: Samples) -> Samples:
     """The samples themselves, once they are known to be sound of a request's length.
 
-    Raises AudioError for what is no sound, NoSpeechError for silence, RequestError when there is
-    too much of it.
+    Raises AudioError for what is no sound, RequestError when there is too much of it.
     """
     from eulalia import audio
 
     sound = audio.check(samples)
-    if float(np.max(np.abs(sound))) < _QUIETEST:
-        raise NoSpeechError(_nobody_speaks(sound))
     seconds = sound.size / SAMPLE_RATE
-    if seconds > LONGEST_SOUND:
+    # However long silence lasts, that it is silence is the better thing to say.
+    if seconds > LONGEST_SOUND and float(np.max(np.abs(sound))) >= _QUIETEST:
         raise RequestError(
             f"The sound lasts {seconds:,.0f} s; cut out the request, which may last "
             f"{LONGEST_SOUND:.0f} s."
@@ -607,15 +615,16 @@ def _check_names(skills: Sequence[Skill]) -> None:
             raise SkillError(f"There are two skills named {name!r}; rename one of them.")
 
 
-def _memory_url(folder: Path) -> str:
+def _memory_file(folder: Path) -> Path:
     home = folder.expanduser()
     try:
+        # What is asked at home is nobody else's business.
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise RequestError(
             f"The folder {home} cannot be made ({error.strerror}); name another."
         ) from error
-    return f"sqlite:///{home / 'memory.db'}"
+    return home / "memory.db"
 
 
 def _open_understander() -> Understander:

@@ -29,6 +29,9 @@ def ask(
     trace: options.Trace = False,
 ) -> None:
     """Ask the assistant something and print its answer."""
+    from eulalia.assistant import check_text
+
+    check_text(text)  # before a home is made for what is no request
     with options.open_assistant(
         memory, locale=locale, customer=customer, skills=skill
     ) as assistant:
