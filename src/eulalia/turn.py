@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, 
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from reprlib import repr as brief
 from types import UnionType
 from typing import Any, Final, Self, Union, get_args, get_origin, get_type_hints
 
@@ -262,7 +263,7 @@ class Turn:
             raise TurnError("A turn is one JSON object, with the fields that docs/TURN.md lists.")
         version = plain.get("version")
         if version != VERSION:
-            raise TurnError(f"This turn has version {version!r}; version {VERSION} can be read.")
+            raise TurnError(f"This turn has version {brief(version)}; {VERSION} can be read.")
         turn: Self = _from_plain(cls, plain, "turn")
         return turn
 
@@ -331,11 +332,11 @@ def _from_plain(kind: Any, value: Any, where: str) -> Any:
         try:
             return read(value)
         except (TypeError, ValueError) as error:
-            raise TurnError(f"{where} cannot be {value!r}.") from error
+            raise TurnError(f"{where} cannot be {brief(value)}.") from error
     if kind is float and type(value) is int:
         return _to_float(value, where)
     if type(value) is not kind:
-        raise TurnError(f"{where} must be of type {kind.__name__}, not {value!r}.")
+        raise TurnError(f"{where} must be of type {kind.__name__}, not {brief(value)}.")
     return value
 
 
@@ -357,7 +358,7 @@ def _dataclass_from_plain(kind: Any, value: Any, where: str) -> Any:
         raise TurnError(f"{where} must be an object.")
     kinds = _kinds(kind)
     if unknown := sorted(set(value) - set(kinds)):
-        raise TurnError(f"{where} has no field {unknown[0]!r}.")
+        raise TurnError(f"{where} has no field {brief(unknown[0])}.")
     if missing := [item.name for item in fields(kind) if _is_required(item, value)]:
         raise TurnError(f"{where} lacks the field {missing[0]!r}.")
     return kind(

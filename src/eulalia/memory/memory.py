@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
@@ -102,15 +102,27 @@ class Memory:
 
         `before` goes on behind the last turn of an earlier answer, and `limit=None` has no limit.
         """
-        wanted = {"customer": customer, "session": session, "locale": locale, "outcome": outcome}
-        chosen = select(TurnRow.json).filter_by(
-            **{name: str(value) for name, value in wanted.items() if value is not None}
-        )
+        chosen = _choose(customer, session, locale, outcome)
         if before is not None:
             number = select(TurnRow.number).where(TurnRow.id == before.id).scalar_subquery()
             same_moment = and_(TurnRow.time == before.time, TurnRow.number < number)
             chosen = chosen.where(or_(TurnRow.time < before.time, same_moment))
         return self._newest(chosen, limit)
+
+    def each(
+        self,
+        *,
+        customer: str | None = None,
+        session: str | None = None,
+        locale: str | None = None,
+        outcome: Outcome | str | None = None,
+    ) -> Iterator[Turn]:
+        """All turns that have what is given, oldest first, read while they are gone through."""
+        chosen = _choose(customer, session, locale, outcome)
+        ordered = chosen.order_by(TurnRow.time, TurnRow.number)
+        with self._database.reading() as reader:
+            for text in reader.scalars(ordered.execution_options(yield_per=_PAGE)):
+                yield Turn.from_json(text)
 
     def add_feedback(self, turn_id: str, feedback: Feedback) -> Turn:
         """Add what the customer let us know to a turn, and return the turn.
@@ -140,7 +152,17 @@ class Memory:
         return [Turn.from_json(text) for text in found]
 
 
+_PAGE: Final = 200
 _COPIED: Final = ("session", "customer", "locale", "outcome", "time", "json")
+
+
+def _choose(
+    customer: str | None, session: str | None, locale: str | None, outcome: Outcome | str | None
+) -> Select[Any]:
+    wanted = {"customer": customer, "session": session, "locale": locale, "outcome": outcome}
+    return select(TurnRow.json).filter_by(
+        **{name: str(value) for name, value in wanted.items() if value is not None}
+    )
 
 
 def _row(turn: Turn) -> dict[str, Any]:
