@@ -128,7 +128,17 @@ class BeamSearch:
         before = np.where(self._last[:, None] == top, self._ends_in_blank[:, None], total[:, None])
         grown = before + row[top]
         hashes = self._hashes[:, None] * _MULTIPLIER + (top + 1).astype(np.uint64)
-        self._merge(grown, hashes, stays_in_label)
+        alone = np.logaddexp(stays_in_blank, stays_in_label)
+        same, rows, columns = self._merge(grown, hashes, stays_in_label)
+
+        # A prefix is remembered by the likeliest way that it came.
+        for prefix, parent, column in zip(same, rows, columns, strict=True):
+            if grown[parent, column] > alone[prefix]:
+                label = int(top[column])
+                sharpened[prefix] = self._node(
+                    int(self._nodes[parent]), label, time, float(row[label])
+                )
+        grown[rows, columns] = -np.inf
 
         stays = np.logaddexp(stays_in_blank, stays_in_label) + self._language
         enough = stays.max() - decoder.width
@@ -177,31 +187,37 @@ class BeamSearch:
         grown: NDArray[np.float64],
         hashes: NDArray[np.uint64],
         stays_in_label: NDArray[np.float64],
-    ) -> None:
-        """Where a grown prefix is one of the beam already, add it to that one."""
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Where a grown prefix is one of the beam already, add it to that one.
+
+        Returns which of the beam they are, and their rows and columns among the grown.
+        """
         order = np.argsort(self._hashes)
         place = np.searchsorted(self._hashes, hashes, sorter=order)
         match = order[np.minimum(place, len(order) - 1)]
         rows, columns = np.nonzero(self._hashes[match] == hashes)
         same = match[rows, columns]
         stays_in_label[same] = np.logaddexp(stays_in_label[same], grown[rows, columns])
-        grown[rows, columns] = -np.inf
+        return same, rows, columns
 
     def _sharpen(self, row: NDArray[np.float64], time: int) -> NDArray[np.intp]:
-        """The prefixes' nodes, with the last label moved to this frame where it is clearer.
+        """The prefixes' nodes, with a last label that goes on moved to where it is clearer.
 
         Longer prefixes keep to the node that they grew from.
         """
         nodes = self._nodes.copy()
         for i, peak in enumerate(row[self._last].tolist()):
             node = int(nodes[i])
-            if self._parents[node] >= 0 and peak > self._peaks[node]:
-                nodes[i] = len(self._parents)
-                self._parents.append(self._parents[node])
-                self._labels.append(self._labels[node])
-                self._frames.append(time)
-                self._peaks.append(peak)
+            if self._frames[node] == time - 1 and peak > self._peaks[node] and node:
+                nodes[i] = self._node(self._parents[node], self._labels[node], time, peak)
         return nodes
+
+    def _node(self, parent: int, label: int, frame: int, peak: float) -> int:
+        self._parents.append(parent)
+        self._labels.append(label)
+        self._frames.append(frame)
+        self._peaks.append(peak)
+        return len(self._parents) - 1
 
     def _candidate(self, node: int, score: float) -> Candidate:
         labels, frames, peaks = [], [], []
