@@ -37,6 +37,7 @@ from eulalia.dialog.locales import LocaleError
 from eulalia.errors import EulaliaError
 from eulalia.memory import Memory
 from eulalia.skills import Reply, Request, SkillError, TemplateSkill, find
+from eulalia.skills.conversation import ConversationSkill
 from eulalia.text import Grammar
 from eulalia.tts import Speaker
 from eulalia.turn import Answer, Context, Hypothesis, Interpretation, Outcome
@@ -139,7 +140,6 @@ def make(memory: Memory) -> Make:
         return Assistant(
             memory,
             skills=[*templates, *skills],  # type: ignore[list-item]
-            templates=templates,
             understander=(lambda: understander) if understander else never,  # type: ignore
             recognizer=(lambda: recognizer) if recognizer else never,  # type: ignore
             detector=audio.SpeechDetector,
@@ -355,6 +355,29 @@ def test_two_skills_of_one_name_are_refused(tmp_path: Path) -> None:
     path.write_text(COFFEE)
     with pytest.raises(SkillError, match="two skills named 'coffee'"):
         Assistant.open(tmp_path / "home", skills=[path, path])
+
+
+def test_a_skill_may_read_requests_by_itself(make: Make) -> None:
+    class Patient(Waits):
+        name = "patient"
+
+        def match(self, text: str) -> Interpretation | None:
+            return replace(reading("wait", 1.0, text), source="patient") if "wait" in text else None
+
+    assistant = make(Reads((reading("go", 0.9),)), skills=[Patient()])
+    assert assistant.ask("please wait").skill == "patient"
+    assert assistant.ask("please go").outcome is Outcome.UNAVAILABLE
+    assert assistant.ask("bitte wait", locale="de-DE").outcome is Outcome.UNAVAILABLE
+
+
+def test_the_last_answer_can_be_asked_for_again(make: Make, coffee: TemplateSkill) -> None:
+    talk = ConversationSkill()
+    assistant = make(Reads((reading("general_quirky", 0.9),)), skills=[talk], templates=[coffee])
+    assistant.ask("a large mocha")
+    repeated = replace(reading("general_quirky", 0.9), text="repeat that please")
+    again = make(Reads((repeated,)), skills=[talk]).ask("repeat that please")
+    assert again.answer is not None
+    assert again.answer.text == "One large mocha, coming up."
 
 
 # Listening

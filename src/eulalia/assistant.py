@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -27,6 +27,7 @@ from eulalia.dialog import locales as dialog_locales
 from eulalia.errors import EulaliaError
 from eulalia.memory import Memory
 from eulalia.skills import Request, Skill, SkillError, TemplateSkill, find
+from eulalia.skills.conversation import LAST_ANSWER
 from eulalia.text import Grammar
 from eulalia.turn import (
     Answer,
@@ -94,6 +95,19 @@ class Understander(Protocol):
     def understand(self, text: str, locale: str) -> tuple[Interpretation, ...]: ...
 
 
+@runtime_checkable
+class Reader(Protocol):
+    """A skill that reads some requests by itself, and is then sure of them.
+
+    A TemplateSkill is one. Its `language` is that of the requests, English where it has none.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def match(self, text: str) -> Interpretation | None: ...
+
+
 class Speaker(Protocol):
     """Turns an answer into sound."""
 
@@ -115,7 +129,6 @@ class Assistant:
         locale: str = "en-US",
         customer: str = "default",
         skills: Sequence[Skill] = (),
-        templates: Sequence[TemplateSkill] = (),
         understander: Callable[[], Understander],
         recognizer: Callable[[], Recognizer] | None = None,
         detector: Callable[[], Detector],
@@ -125,14 +138,14 @@ class Assistant:
         """Put an assistant together; `Assistant.open` does so with the usual parts.
 
         A part is given as a function that opens it and is called once, when first needed.
-        `skills` act; `templates` act too, and read requests by their own grammars before the
-        understander does. `heard` are the locales whose speech the recogniser takes.
+        `skills` act. Those that read requests themselves, as template skills do, are asked before
+        the understander, and the grammars of template skills tell the recogniser what may be said.
+        `heard` are the locales whose speech the recogniser takes.
         """
         self.memory = memory
         self.locale = dialog_locales.check(locale).code
         self.customer = customer
         self.skills = tuple(skills)
-        self.templates = tuple(templates)
         self.heard = tuple(heard)
         self._grammars: dict[str, Grammar] = {}
         self._understander = cache(understander)
@@ -174,7 +187,6 @@ class Assistant:
             locale=checked,
             customer=customer,
             skills=every,
-            templates=[skill for skill in every if isinstance(skill, TemplateSkill)],
             understander=_open_understander,
             recognizer=None if recognizer is None else lambda: _open_recognizer(recognizer),
             detector=_open_detector,
@@ -328,7 +340,7 @@ class Assistant:
 
     def _readings(self, text: str, locale: str) -> tuple[Interpretation, ...]:
         # A template is the word of whoever wrote it: what it matches needs no second opinion.
-        matches = [skill.match(text) for skill in self._templates(locale)]
+        matches = [skill.match(text) for skill in self._readers(locale)]
         exact = tuple(match for match in matches if match is not None)
         return exact or self._understander().understand(text, locale)
 
@@ -403,6 +415,8 @@ class Assistant:
 
     def _keep(self, trace: _Trace) -> Turn:
         self.memory.save(trace.turn)
+        if trace.turn.answer is not None:  # for when the customer asks to hear it again
+            self.memory.records.put(self.customer, *LAST_ANSWER, trace.turn.answer.text)
         return trace.turn
 
     def _now(self, turn: Turn) -> datetime:
@@ -412,25 +426,30 @@ class Assistant:
         return next(skill for skill in self.skills if skill.name == name)
 
     def _skills_for(self, reading: Interpretation) -> list[Skill]:
-        """Who may act on a reading: the template skill that read it, or all with that intent."""
-        if reading.source in {skill.name for skill in self.templates}:
+        """Who may act on a reading: the skill that read it, or else all that have its intent."""
+        if any(skill.name == reading.source for skill in self.skills):
             return [self._skill(reading.source)]
         return [
             skill
             for skill in self.skills
-            if reading.intent in skill.intents and skill not in self.templates
+            if reading.intent in skill.intents and not isinstance(skill, TemplateSkill)
+        ]
+
+    def _readers(self, locale: str) -> list[Reader]:
+        """The skills that read requests in the language of the locale."""
+        return [
+            skill
+            for skill in self.skills
+            if isinstance(skill, Reader)
+            and _language(getattr(skill, "language", "en")) == _language(locale)
         ]
 
     def _grammar(self, locale: str) -> Grammar | None:
         """What the template skills allow to be said; None, without any, leaves speech open."""
-        if locale not in self._grammars and (templates := self._templates(locale)):
+        templates = [each for each in self._readers(locale) if isinstance(each, TemplateSkill)]
+        if locale not in self._grammars and templates:
             self._grammars[locale] = Grammar.union(*(skill.grammar for skill in templates))
         return self._grammars.get(locale)
-
-    def _templates(self, locale: str) -> list[TemplateSkill]:
-        """The template skills in the language of the locale."""
-        language = locale.split("-")[0]
-        return [skill for skill in self.templates if skill.language.split("-")[0] == language]
 
     def _check_heard(self, locale: str) -> None:
         if locale not in self.heard:
@@ -442,8 +461,9 @@ class Assistant:
     def _usual_recognizer(self) -> Recognizer:
         from eulalia import asr
 
-        usual: Recognizer = asr.default_for_grammars() if self.templates else asr.Recognizer.open()
-        return usual
+        if any(isinstance(skill, TemplateSkill) for skill in self.skills):
+            return asr.default_for_grammars()
+        return asr.Recognizer.open()
 
 
 # Checking what comes in
@@ -495,6 +515,10 @@ def _nobody_speaks(samples: Samples) -> str:
         f"Nobody speaks in these {len(samples) / SAMPLE_RATE:,.1f} s of sound; "
         "check the microphone, or give a sound that holds a request."
     )
+
+
+def _language(locale: str) -> str:
+    return locale.replace("_", "-").split("-")[0]
 
 
 def _zone(name: str) -> ZoneInfo:

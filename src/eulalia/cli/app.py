@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from eulalia import __version__
-from eulalia.cli import data, evaluate, skills, train
+from eulalia.cli import data, evaluate, skills, train, turns
 from eulalia.cli.ask import ask
 from eulalia.cli.demo import demo
 from eulalia.cli.errors import Commands
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command()(ask)
 app.command()(listen)
 app.command()(demo)
+app.add_typer(turns.app, name="turns")
 app.add_typer(skills.app, name="skills")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")

@@ -55,9 +55,11 @@ def finish(
     elif turn.answer is not None:
         print(turn.answer.text)
     if trace and not as_json:
+        from rich.console import Console
+
         from eulalia.cli.turns import draw
 
-        draw(turn)
+        Console().print(draw(turn))
     if turn.outcome is Outcome.FAILED:
         for span in turn.spans:
             if span.error is not None:

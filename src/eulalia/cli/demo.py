@@ -175,6 +175,8 @@ def _speak_to(assistant: Assistant, scene: Scene, voice: str, path: Path) -> Tur
 
 
 def _show(console: Console, number: int, performance: Performance) -> None:
+    from rich.markup import escape
+
     from eulalia.cli.turns import draw
 
     scene, turn = performance.scene, performance.turn
@@ -183,7 +185,8 @@ def _show(console: Console, number: int, performance: Performance) -> None:
     console.print(f"[bold]> {scene.text}[/bold]  ({how})")
     if scene.voice:
         console.print(f"  heard: {turn.text or 'nothing'}")
-    console.print(f"[bold green]< {turn.answer.text if turn.answer else ''}[/bold green]")
+    answer = turn.answer.text if turn.answer else ""
+    console.print(f"[bold green]< {escape(answer)}[/bold green]", highlight=False)
     if not performance.as_expected:
         console.print(f"[red]  This should have ended as {scene.expected}.[/red]")
     console.print(draw(turn))
