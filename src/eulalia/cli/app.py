@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from eulalia import __version__
-from eulalia.cli import data, evaluate, skills, train, turns
+from eulalia.cli import data, evaluate, settings, skills, train, turns
 from eulalia.cli.ask import ask
 from eulalia.cli.demo import demo
 from eulalia.cli.errors import Commands
 from eulalia.cli.listen import listen
+from eulalia.cli.ring import ring
 
 app = typer.Typer(
     name="eulalia",
@@ -25,9 +26,11 @@ app = typer.Typer(
 )
 app.command()(ask)
 app.command()(listen)
+app.command()(ring)
 app.command()(demo)
 app.add_typer(turns.app, name="turns")
 app.add_typer(skills.app, name="skills")
+app.add_typer(settings.app, name="settings")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 app.add_typer(data.app, name="data")

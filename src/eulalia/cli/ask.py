@@ -52,7 +52,7 @@ def finish(
         turn = write_answer(assistant, turn, say)
     if as_json:
         print(turn.to_json())
-    elif turn.answer is not None:
+    elif turn.answer is not None and turn.outcome is not Outcome.FAILED:
         print(turn.answer.text)
     if trace and not as_json:
         from rich.console import Console
@@ -61,9 +61,9 @@ def finish(
 
         Console().print(draw(turn))
     if turn.outcome is Outcome.FAILED:
-        for span in turn.spans:
-            if span.error is not None:
-                complain(f"The stage {span.stage} broke: {span.error}")
+        # The first stage that broke took the others with it.
+        span = next(span for span in turn.spans if span.error is not None)
+        complain(f"The stage {span.stage} broke: {span.error}")
         raise typer.Exit(FAILURE)
 
 

@@ -119,9 +119,12 @@ def _converse(
 ) -> None:
     """Hear one request after another from the microphone, until Ctrl-C."""
     from eulalia import audio
+    from eulalia.cli.ring import announce
+    from eulalia.skills.reminders import Bell
 
     word = audio.WakeWord(wake_word) if wake_word else None
     session = uuid4().hex
+    Bell(assistant.memory.records, announce, customers=(assistant.customer,)).start()
     print("Listening; Ctrl-C ends it.", file=sys.stderr)
     while True:
         # The microphone is opened anew each time, so that it does not hear the answer.

@@ -42,6 +42,7 @@ Timezone = Annotated[
 Say = Annotated[
     Path | None, typer.Option("--say", metavar="FILE", help="Write the answer as a WAV file.")
 ]
+Once = Annotated[bool, typer.Option("--once", help="Only for what is due already.")]
 Trace = Annotated[bool, typer.Option("--trace", help="Draw what each stage did.")]
 
 DEFAULT_MEMORY = "~/.eulalia"
