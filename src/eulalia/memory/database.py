@@ -190,23 +190,29 @@ def check_url(url: str | Path) -> URL:
 
 
 def _file_url(path: Path) -> URL:
-    file = path / FILE_NAME if path.is_dir() else path
+    file = path / FILE_NAME if _is_folder(path) else path
     return _check_file(URL.create(SQLITE, database=str(file)))
 
 
 def _check_file(url: URL) -> URL:
     if not url.database or url.database == ":memory:":
         raise MemoryAccessError("A memory must outlive the program; name a file for it.")
-    path = Path(url.database)
-    if "\0" in url.database:
-        raise MemoryAccessError("The name of the memory's file holds a NUL; name another.")
     if url.query.get("uri"):
-        return url  # SQLite's own file: syntax, which it checks itself
-    if path.is_dir():
+        return url  # SQLite's own syntax for files, which it checks itself
+    path = Path(url.database)
+    if _is_folder(path):
         raise MemoryAccessError(f"{path} is a folder; name a file in it.")
-    if not path.parent.is_dir():
+    if not _is_folder(path.parent):
         raise MemoryAccessError(f"There is no folder {path.parent}; make it, or name another.")
     return url
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise MemoryAccessError(f"{path} cannot be reached ({reason}); name another.") from error
 
 
 def place_of(url: URL) -> str:
