@@ -64,6 +64,11 @@ def _choose(library: ctypes.CDLL, voice: str) -> None:
         raise EspeakError(f"espeak-ng has no voice {voice!r}.")
 
 
+def _encode(text: str) -> bytes:
+    """UTF-8 without the two things that the library cannot take: zeros and halves of characters."""
+    return text.replace("\0", " ").encode("utf-8", "replace")
+
+
 def phones(text: str, voice: str = "en-us") -> list[list[str]]:
     """The phones of a text in IPA, stress marks included, in groups as espeak-ng joins words.
 
@@ -75,7 +80,7 @@ def phones(text: str, voice: str = "en-us") -> list[list[str]]:
     with _lock:
         library, _ = _library()
         _choose(library, voice)
-        pointer = ctypes.c_char_p(text.replace("\0", " ").encode())
+        pointer = ctypes.c_char_p(_encode(text))
         mode = _IPA | ord(_SEPARATOR) << 8
         clauses = []
         while pointer.value is not None:
@@ -99,7 +104,7 @@ def synthesize(
         _choose(library, voice)
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_RANGE, pitch_range)):
             library.espeak_SetParameter(parameter, value, 0)
-        encoded = text.replace("\0", " ").encode()
+        encoded = _encode(text)
         _received.clear()
         library.espeak_Synth(encoded, ctypes.c_size_t(len(encoded) + 1), 0, 1, 0, _UTF8, None, None)
         library.espeak_Synchronize()
@@ -107,5 +112,6 @@ def synthesize(
         _received.clear()
     samples: NDArray[np.float32] = sound.astype(np.float32) / np.float32(32_768)
     if len(samples):
-        samples = soxr.resample(samples, library_rate, SAMPLE_RATE)
+        # Resampling may overshoot full scale a little.
+        samples = np.clip(soxr.resample(samples, library_rate, SAMPLE_RATE), -1, 1)
     return samples

@@ -21,6 +21,7 @@ epochs = 1
 batch_frames = 2000
 learning_rate = 2e-3
 warmup_steps = 2
+plain_steps = 3
 average_decay = 0.9
 human_repeats = 1
 machine_share = 1.0
@@ -35,6 +36,7 @@ dropout = 0.1
 subword_weight = 0.4
 phone_weight = 0.4
 tap_weight = 0.1
+language_model_order = 3
 """
 
 
@@ -73,7 +75,7 @@ def test_training_writes_a_model_and_resumes_to_the_same_end(data: Path, tmp_pat
     assert set(first) == {"phone_error_rate", "subword_error_rate"}
     config = json.loads((output / "config.json").read_text("utf-8"))
     assert config["cache_shape"] == [3, 2, 16]
-    for name in ("encoder.onnx", "subwords.model"):
+    for name in ("encoder.onnx", "subwords.model", "lm.npz"):
         assert (output / name).stat().st_size > 0
     assert train(recipe, data=data, output=output, resume=True) == first
     recipe.write_text(RECIPE.replace("epochs = 1", "epochs = 2"))

@@ -25,8 +25,7 @@ def augment(
     features = _stretch(features, random.uniform(0.85, 1.18))
     features = _warp_bands(features, random.uniform(0.88, 1.14))
     lead = np.full((random.integers(0, 25), features.shape[1]), SILENCE, np.float32)
-    tail = np.full((flush, features.shape[1]), SILENCE, np.float32)
-    features = np.concatenate([lead, features, tail])
+    features = np.concatenate([lead, flushed(features, flush)])
     power = np.exp(features * DEVIATION + MEAN)
     if random.random() < 0.35:
         power = _reverberate(power, random)
@@ -35,6 +34,12 @@ def augment(
         power += _noise(power, noises, random)
     result = (np.log(np.maximum(power, 1.0)) - MEAN) / DEVIATION
     return _mask(result.astype(np.float32), random)
+
+
+def flushed(features: Features, flush: int) -> Features:
+    """The features and so many frames of silence behind them."""
+    tail = np.full((flush, features.shape[1]), SILENCE, np.float32)
+    return np.concatenate([features, tail])
 
 
 def _stretch(features: Features, factor: float) -> Features:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from eulalia.asr.phones import normalize
 from eulalia.asr.training.synthesis import read_number_names, speak_all, word_lists
 from eulalia.audio import LogMel, espeak
+from eulalia.datasets.massive import Massive
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +84,9 @@ def prepare(data: Path, folder: Path, *, espeak_texts: int, flite_texts: int, se
     for name in HUMAN_SETS:
         _cache(folder, name, _human(data / "speech" / name, name in HELD_OUT_SETS))
     random = np.random.default_rng(seed)
-    requests = [plain_text(text) for text in _requests(data)]
-    texts = requests + word_lists(requests, len(requests) // 2, random)
-    texts += read_number_names(len(requests) // 10, random)
+    said = list(requests(data))
+    texts = said + word_lists(said, len(said) // 2, random)
+    texts += read_number_names(len(said) // 10, random)
     texts = [texts[position] for position in random.permutation(len(texts))]
     for name, start, size in (("espeak", 0, espeak_texts), ("flite", espeak_texts, flite_texts)):
         chosen = (texts * 4)[start : start + size]
@@ -94,13 +95,11 @@ def prepare(data: Path, folder: Path, *, espeak_texts: int, flite_texts: int, se
     return Corpus(folder)
 
 
-def _requests(data: Path) -> Iterator[str]:
-    """MASSIVE's English requests for training."""
-    from eulalia.datasets.massive import Massive
-
+def requests(data: Path) -> Iterator[str]:
+    """MASSIVE's English requests for training, as the recogniser writes them."""
     archive = next(iter(sorted((data / "massive").glob("*.tar.gz"))), data / "massive")
     for request in Massive.open(archive).requests("en-US", "train"):
-        yield request.text
+        yield plain_text(request.text)
 
 
 def _human(folder: Path, hold_out: bool) -> Iterator[tuple[str, NDArray[np.float32], bool]]:

@@ -6,6 +6,7 @@ import copy
 import logging
 import time
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import ctc_loss
 
+from eulalia.asr.language_model import LanguageModel
 from eulalia.asr.phones import PHONES
-from eulalia.asr.training.augmentation import SILENCE, augment
-from eulalia.asr.training.data import Corpus, Utterance, batches, prepare
+from eulalia.asr.training.augmentation import SILENCE, augment, flushed
+from eulalia.asr.training.data import Corpus, Utterance, batches, prepare, requests
 from eulalia.asr.training.export import export
 from eulalia.asr.training.network import SUBSAMPLING, Network
 from eulalia.audio import LogMel
@@ -40,6 +42,8 @@ class Recipe:
     batch_frames: int
     learning_rate: float
     warmup_steps: int
+    plain_steps: int
+    """Steps over which the share of augmented utterances rises from none to all."""
     average_decay: float
     human_repeats: int
     """How often human speech comes up in an epoch."""
@@ -56,6 +60,7 @@ class Recipe:
     subword_weight: float
     phone_weight: float
     tap_weight: float
+    language_model_order: int
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
@@ -133,7 +138,14 @@ def train(
             rate = recipe.learning_rate * _schedule(progress, done, recipe.warmup_steps)
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
-            inputs = [augment(corpus.features(u), noises, FLUSH, random) for u in group]
+            # CTC finds its first alignments in plain speech only, so changes come in by and by.
+            share = min(1.0, done / recipe.plain_steps)
+            inputs = [
+                augment(corpus.features(u), noises, FLUSH, random)
+                if random.random() < share
+                else flushed(corpus.features(u), FLUSH)
+                for u in group
+            ]
             running += _step(network, optimizer, inputs, group, tokenizer, recipe)
             _average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0:
@@ -153,8 +165,18 @@ def train(
         log.info("after epoch %d: %s", epoch + 1, scores)
     scores = evaluate(average, corpus, held_out, tokenizer)
     log.info("on speakers kept out of training: %s", scores)
+    texts = [*requests(data), *(utterance.text for utterance in human)]
+    language_model(texts, tokenizer, recipe.language_model_order).save(output / "lm.npz")
     export(average, output)
     return scores
+
+
+def language_model(
+    texts: Iterable[str], tokenizer: sentencepiece.SentencePieceProcessor, order: int
+) -> LanguageModel:
+    """The n-gram model of subwords that the beam search adds to what the network hears."""
+    sentences = ([piece + 1 for piece in tokenizer.encode(text)] for text in texts if text)
+    return LanguageModel.build(sentences, tokenizer.get_piece_size() + 1, order)
 
 
 def _schedule(progress: float, step: int, warmup: int) -> float:
@@ -260,9 +282,8 @@ def evaluate(
 ) -> dict[str, float]:
     """Error rates of the likeliest symbols frame by frame; for choosing, not for reporting."""
     errors = {"phone": [0, 0], "subword": [0, 0]}
-    silence = np.full((FLUSH, 80), SILENCE, np.float32)
     for utterance in utterances:
-        features, _ = _pad([np.concatenate([corpus.features(utterance), silence])])
+        features, _ = _pad([flushed(corpus.features(utterance), FLUSH)])
         words, sounds, _, _ = network(features, torch.zeros(network.cache_shape))
         pieces = [piece + 1 for piece in tokenizer.encode(utterance.text)]
         phones = [PHONE_NUMBERS[phone] for phone in utterance.phones]
