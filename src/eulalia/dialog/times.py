@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
@@ -200,9 +200,7 @@ def _marks(text: str, locale: str, language: str) -> list[_Mark]:
         if folded[position] in " ,.;!?'。，？":
             position += 1
             continue
-        mark = _digital(keep_hyphens, folded, position) or _word(
-            folded, position, lexicon, language, spaced
-        )
+        mark = _digital(keep_hyphens, folded, position) or _word(folded, position, lexicon, spaced)
         number = found.get(position) or next(
             (n for n in found.values() if n.start < position < n.end), None
         )
@@ -215,7 +213,13 @@ def _marks(text: str, locale: str, language: str) -> list[_Mark]:
                 or (number.end == mark.end and mark.kind in (*_MONTHS, *WEEKDAYS, "one"))
             )
         ):
+            if number.value < 0:
+                # "Sept heures moins dix": what looks like a negative number counts back.
+                marks.append(_Mark("to", ("to",), position, position))
+                number = replace(number, value=-number.value)
             mark = _Mark("number", number, position, number.end)
+        if mark is None and spaced:
+            mark = _inflected(folded, position, lexicon, language)
         if mark is None:
             end = position + 1
             while spaced and end < len(folded) and folded[end] not in " ,.;!?'":
@@ -245,10 +249,8 @@ def _digital(keep_hyphens: str, folded: str, position: int) -> _Mark | None:
     return None
 
 
-def _word(
-    folded: str, position: int, lexicon: _Lexicon, language: str, spaced: bool
-) -> _Mark | None:
-    """The longest word of the lexicon here; in spaced languages an inflected one will do."""
+def _word(folded: str, position: int, lexicon: _Lexicon, spaced: bool) -> _Mark | None:
+    """The longest word or words of the lexicon here."""
     limit = min(lexicon.longest + 2, len(folded) - position)
     for length in range(limit, 0, -1):
         end = position + length
@@ -260,8 +262,11 @@ def _word(
         )
         if keys:
             return _Mark(keys[0], keys, position, end)
-    if not spaced:
-        return None
+    return None
+
+
+def _inflected(folded: str, position: int, lexicon: _Lexicon, language: str) -> _Mark | None:
+    """A word of the lexicon with something written onto its front or another end."""
     end = position
     while end < len(folded) and numbers._letter(folded[end]):
         end += 1
@@ -508,12 +513,12 @@ class _Reading:
                 continue
             self._add_length(count, unit)
             self.used.update({*marks, n})
-            if self._is(n + 1, "half"):
+            after = n + 1
+            while self._is(after, "past", "word", "one"):
+                after += 1
+            if after <= n + 3 and self._is(after, "half") and self._number(after + 1) is None:
                 self._add_length(0.5, unit)
-                self.used.add(n + 1)
-            elif self._is(n + 1, "past", "word") and self._is(n + 2, "half"):
-                self._add_length(0.5, unit)
-                self.used.update({n + 1, n + 2})
+                self.used.update(range(n + 1, after + 1))
 
     def _is_duration_here(self, n: int) -> bool:
         """Whether "heures" counts hours here rather than naming one."""
@@ -532,11 +537,13 @@ class _Reading:
         if self._is(before, "half"):
             marks.add(before)
             earlier = before - 1
-            if self._number(earlier) is not None:
-                return self._number(earlier) or 0 + 0.5, {*marks, earlier}
-            if self._is(earlier, "past", "word") and self._number(earlier - 1) is not None:
-                return (self._number(earlier - 1) or 0) + 0.5, {*marks, earlier, earlier - 1}
-            return 0.5, marks
+            while self._is(earlier, "past", "word", "one"):
+                marks.add(earlier)
+                earlier -= 1
+            whole = self._number(earlier)
+            if whole is not None:
+                return whole + 0.5, {*marks, earlier}
+            return 0.5, {before}
         if self._is(before, "quarter"):
             return 0.25, {*marks, before}
         if self._is(before, "halfpast"):

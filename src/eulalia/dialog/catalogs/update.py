@@ -76,9 +76,9 @@ def _said(tree: ast.Module, *, sentences: bool) -> Iterator[Message]:
                 yield texts[0], texts[1]
     if sentences:
         for text in _constants(tree.body):
-            if text[:1] in "{ABCDEFGHIJKLMNOPQRSTUVWXYZ" and text[-1:] in ".?!" and " " in text:
-                if text not in plurals:
-                    yield text
+            looks = text[:1] in "{ABCDEFGHIJKLMNOPQRSTUVWXYZ" and text[-1:] in ".?!" and " " in text
+            if looks and text not in plurals:
+                yield text
 
 
 def _constants(nodes: Iterable[ast.AST]) -> Iterator[str]:
