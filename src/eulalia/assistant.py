@@ -660,9 +660,9 @@ def _open_understander() -> Understander:
 def _open_recognizer(recognizer: str | Path | Recognizer) -> Recognizer:
     if not isinstance(recognizer, str | Path):
         return recognizer
-    from eulalia.asr import Recognizer as Usual
+    from eulalia.asr import open_recognizer
 
-    return Usual.open(recognizer)
+    return open_recognizer(recognizer)
 
 
 def _open_detector() -> Detector:

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
+from eulalia.audio import espeak
 from eulalia.cli import app
 from eulalia.cli.demo import COFFEE_SCENES, SCENES
 from eulalia.turn import Outcome, Turn
@@ -82,3 +83,10 @@ def test_a_folder_that_cannot_be_made_is_named(run: Run, tmp_path: Path) -> None
     result = run("demo", "--output", tmp_path / "file" / "demo")
     assert result.status == 1
     assert "file" in result.complaint
+
+
+@pytest.mark.parametrize(
+    "voice", sorted({scene.voice for scene in (*SCENES, *COFFEE_SCENES) if scene.voice})
+)
+def test_the_voices_of_the_scenes_exist(voice: str) -> None:
+    assert len(espeak.synthesize("hello", voice)) > 1_000

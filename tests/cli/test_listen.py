@@ -128,6 +128,16 @@ def test_speech_in_a_locale_that_nothing_hears_is_refused(
     assert "hears sw-KE" in refuse("listen", path, "--locale", "sw-KE").complaint
 
 
+def test_a_recogniser_that_is_not_there_is_named(
+    run: Run, home: Home, coffee: Path, tmp_path: Path, order: Samples
+) -> None:
+    path = write(tmp_path / "order.wav", order)
+    result = run("listen", path, "--recognizer", tmp_path / "none", "--memory", home.folder)
+    assert result.status == 1
+    assert "none" in result.complaint
+    assert "Traceback" not in result.complaint
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

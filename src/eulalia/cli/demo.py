@@ -70,7 +70,7 @@ class Performance:
 
 SCENES: Final = (
     Scene("set a timer for ten minutes", voice="en-us"),
-    Scene("what time is it in tokyo", voice="en-gb"),
+    Scene("what time is it in tokyo", voice="en-gb-x-rp"),
     Scene("turn on the light in the kitchen", voice="en-us+f3"),
     Scene("enciende la luz de la cocina", "es-ES"),
     Scene("réveille-moi demain à sept heures", "fr-FR"),
@@ -89,7 +89,7 @@ SCENES: Final = (
 )
 
 COFFEE_SCENES: Final = (
-    Scene("can i have a large latte with soy milk please", voice="en-gb"),
+    Scene("can i have a large latte with soy milk please", voice="en-gb-x-rp"),
     Scene("i would like a small double shot espresso with brown sugar", voice="en-us+m3"),
 )
 

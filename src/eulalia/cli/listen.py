@@ -40,7 +40,11 @@ def listen(
     ] = None,
     recognizer: Annotated[
         str | None,
-        typer.Option("--recognizer", metavar="NAME", help="Hear with this recogniser instead."),
+        typer.Option(
+            "--recognizer",
+            metavar="NAME",
+            help="Hear with eulalia, pocketsphinx, or the model in a folder.",
+        ),
     ] = None,
     locale: options.Locale = "en-US",
     as_json: options.Json = False,
