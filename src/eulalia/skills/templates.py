@@ -218,6 +218,8 @@ def _read(path: Path) -> dict[str, Any]:
     )
     for name, intent in intents.items():
         where = f"intent {name}"
+        # YAML reads on, off, yes and no as truth values.
+        _require(isinstance(name, str), path, where, "needs a text as its name; quote it")
         _require(isinstance(intent, dict), path, where, "must be a mapping with the key data")
         _known_keys(path, where, intent, _INTENT_KEYS)
         _require(
@@ -442,12 +444,12 @@ class _Compiler:
             value: TextSlotValue = rng.choice(values.values)
             text = "".join(drawn.text for drawn in self.draw(value.text_in, rng))
             text = " ".join(text.split())
-            return _Drawn(text, reference.slot_name, str(_value_out(value.value_out, text)))
+            return _Drawn(text, reference.slot_name, _value_text(value.value_out, text))
         assert isinstance(values, RangeSlotList)  # a template with a wildcard is never drawn from
         number = rng.choice(list(values.get_numbers()))
         text = rng.choice(_spoken(number, values, self.language))
         scaled = number if values.multiplier is None else number * values.multiplier
-        return _Drawn(text, reference.slot_name, str(scaled))
+        return _Drawn(text, reference.slot_name, _value_text(scaled, text))
 
 
 @dataclass(frozen=True)
@@ -543,20 +545,37 @@ def _literalness(result: RecognizeResult) -> tuple[int, int]:
 
 
 def _slots(result: RecognizeResult, text: str) -> Iterator[Slot]:
-    """The slots that hassil filled, by where they stand in the text."""
-    found = [entity for entity in result.entities_list if entity.text_span is not None]
-    for entity in sorted(found, key=lambda entity: entity.text_span or (0, 0)):
-        start, end = entity.text_span or (0, 0)
-        said = text[start:end]
-        start += len(said) - len(said.lstrip())
-        said = said.strip()
-        value = said if entity.is_wildcard else str(_value_out(entity.value, said))
-        yield Slot(entity.name, value, start, start + len(said))
+    """The slots that hassil filled, in the order of the text."""
+    behind = 0
+    for entity in result.entities_list:
+        said = entity.text_clean
+        start, end = _place(said, text, behind, entity.text_span)
+        value = said if entity.is_wildcard else _value_text(entity.value, said)
+        yield Slot(entity.name, value, start, end)
+        behind = end
 
 
-def _value_out(value: Any, said: str) -> Any:
+def _place(said: str, text: str, behind: int, span: tuple[int, int] | None) -> tuple[int, int]:
+    """Where words stand in the text, behind the slots before them.
+
+    hassil tells a span, but one that lies too far to the right behind a number in words.
+    """
+    if span and text[slice(*span)].casefold() == said.casefold():
+        return span
+    words = r"\s+".join(re.escape(word) for word in said.split())
+    for pattern in (rf"(?<!\w){words}(?!\w)", words):
+        if match := re.compile(pattern, re.IGNORECASE).search(text, behind):
+            return match.span()
+    # Only where matching changed the letters themselves: what lies there in the text, at most.
+    start, end = span or (behind, behind)
+    return min(start, len(text)), min(end, len(text))
+
+
+def _value_text(value: Any, said: str) -> str:
     """A list's value; an entry that is only a template has none but what was said."""
-    return said if value is None else value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return said if value is None else str(value)
 
 
 def _slot_texts(interpretation: Interpretation) -> dict[str, str]:
