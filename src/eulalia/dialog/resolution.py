@@ -70,7 +70,7 @@ def closest(text: str, names: Iterable[str], locale: str) -> tuple[str, float] |
     order (Ratcliff and Obershelp 1988, as in difflib).
 
     >>> closest("the Kitchen", ["kitchen", "bath"], "en-US")
-    ('kitchen', 0.9)
+    ('kitchen', 0.92)
     """
     said = _plain(text, locale)
     scored = [(_likeness(said, _plain(name, locale)), name) for name in names]
@@ -89,8 +89,11 @@ def _likeness(said: str, name: str) -> float:
         return 1.0
     spoken, named = said.split(), name.split()
     if _contains(spoken, named) or _contains(named, spoken):
-        return 0.9
-    return 0.89 * SequenceMatcher(None, said, name, autojunk=False).ratio()
+        return 0.92
+    # "на кухне" names the кухня: words around a name, or an inflected one, do not hide it.
+    windows = range(max(len(spoken) - len(named), 0) + 1)
+    parts = {said, *(" ".join(spoken[n : n + len(named)]) for n in windows)}
+    return 0.91 * max(SequenceMatcher(None, part, name, autojunk=False).ratio() for part in parts)
 
 
 def _contains(words: list[str], part: list[str]) -> bool:
