@@ -51,8 +51,12 @@ def parse(text: str, locale: str) -> float | None:
     found = find(text, locale)
     if len(found) != 1:
         return None
-    outside = text[: found[0].start] + text[found[0].end :]
-    return found[0].value if not any(c.isalnum() for c in outside) else None
+    before, after = text[: found[0].start], text[found[0].end :]
+    if _words(check(locale).cldr.split("_")[0]).spaced and text[found[0].start].isalpha():
+        # What is written onto the number word belongs to it: "yedide", at seven.
+        before = before[: len(before) - len(_trailing_letters(before))]
+        after = after[len(_trailing_letters(after[::-1])) :]
+    return found[0].value if not any(c.isalnum() for c in before + after) else None
 
 
 def find(text: str, locale: str) -> list[Number]:
@@ -295,6 +299,13 @@ class _Words:
             if digits:
                 return float(f"0.{digits}"), end
         return 0.0, position
+
+
+def _trailing_letters(text: str) -> str:
+    start = len(text)
+    while start and _letter(text[start - 1]):
+        start -= 1
+    return text[start:]
 
 
 def _letter(character: str) -> bool:

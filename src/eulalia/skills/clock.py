@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
@@ -82,7 +83,7 @@ def _zones(locale: str) -> dict[str, str]:
     for code in (locale, "en-US"):
         data = cldr(code)
         for zone, names in data.time_zones.items():
-            if isinstance(names, dict) and "city" in names:
+            if isinstance(names, Mapping) and "city" in names:
                 put(str(names["city"]), zone)
         for territory, zones in get_global("territory_zones").items():
             seat = _CAPITALS.get(territory) or (zones[0] if len(zones) == 1 else "")

@@ -1,0 +1,131 @@
+"""Alarms and timers, and that they go off."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from asking import NOW, Asking
+
+from eulalia.memory import Memory
+from eulalia.skills import Skill, reminders
+from eulalia.skills.alarms import AlarmSkill
+from eulalia.turn import Outcome
+
+ALARMS = AlarmSkill()
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Iterator[Asking]:
+    memory = Memory.open(f"sqlite:///{tmp_path}/memory.db")
+    yield Asking(memory)
+    memory.close()
+
+
+def due(ask: Asking, moment: datetime) -> list[reminders.Due]:
+    return reminders.due(ask.memory.records, "default", moment)
+
+
+def test_it_is_a_skill() -> None:
+    assert isinstance(ALARMS, Skill)
+
+
+def test_an_alarm_is_set_told_and_removed(ask: Asking) -> None:
+    text = "wake me at nine am on friday"
+    reply = ask(ALARMS, "alarm_set", text, time="nine am", date="friday")
+    assert "Friday, March 13" in reply.text
+    assert "9:00 AM" in ask(ALARMS, "alarm_query", "what alarms do i have").text
+    assert ask(ALARMS, "alarm_remove", "stop nine am", time="nine am").text == (
+        "The alarm is removed."
+    )
+    assert ask(ALARMS, "alarm_query", "what alarms do i have").text == "You have no alarms."
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("set an alarm", {}),
+        ("set an alarm for tomorrow", {"date": "tomorrow"}),
+        ("set an alarm for banana", {"time": "banana"}),
+        ("set an alarm for ten minutes ago", {"time": "ten minutes ago"}),
+        ("in 99999999999 hours", {"time": "in 99999999999 hours"}),
+    ],
+)
+def test_without_a_time_to_come_nothing_is_set(
+    ask: Asking, text: str, slots: dict[str, str]
+) -> None:
+    assert ask(ALARMS, "alarm_set", text, **slots).outcome is Outcome.UNAVAILABLE
+    assert not ask.memory.records.list("default", "alarm")
+
+
+def test_a_timer_goes_off_once(ask: Asking) -> None:
+    reply = ask(ALARMS, "alarm_set", "timer for ten minutes", time="ten minutes")
+    assert reply.text == "The timer is set for 10 minutes."
+    assert not due(ask, NOW + timedelta(minutes=9))
+    (rung,) = due(ask, NOW + timedelta(minutes=10))
+    assert (rung.kind, rung.time) == ("timer", (NOW + timedelta(minutes=10)).astimezone(UTC))
+    assert not due(ask, NOW + timedelta(minutes=11))
+
+
+def test_a_recurring_alarm_goes_off_again(ask: Asking) -> None:
+    ask(ALARMS, "alarm_set", "eight every weekday", time="eight", general_frequency="every weekday")
+    assert len(due(ask, NOW + timedelta(days=1))) == 1
+    (alarm,) = ask.memory.records.list("default", "alarm").values()
+    assert datetime.fromisoformat(alarm["time"]) == NOW.replace(day=13, hour=8, minute=0)
+
+
+def test_alarms_survive_a_restart(ask: Asking, tmp_path: Path) -> None:
+    ask(ALARMS, "alarm_set", "at nine pm", time="nine pm")
+    again = Memory.open(f"sqlite:///{tmp_path}/memory.db")
+    assert len(reminders.due(again.records, "default", NOW + timedelta(days=2))) == 1
+    again.close()
+
+
+def test_customers_do_not_hear_each_others_alarms(ask: Asking) -> None:
+    ask(ALARMS, "alarm_set", "at nine pm", time="nine pm")
+    assert not reminders.due(ask.memory.records, "someone else", NOW + timedelta(days=2))
+
+
+def test_what_rings_can_be_stopped(ask: Asking) -> None:
+    ask(ALARMS, "alarm_set", "timer for ten minutes", time="ten minutes")
+    due(ask, NOW + timedelta(hours=1))
+    assert ask(ALARMS, "alarm_remove", "stop the alarm").text == "The alarm is off."
+    assert reminders.stop(ask.memory.records, "default") == 0
+
+
+def test_several_alarms_are_not_removed_by_mistake(ask: Asking) -> None:
+    ask(ALARMS, "alarm_set", "at nine pm", time="nine pm")
+    ask(ALARMS, "alarm_set", "at ten pm", time="ten pm")
+    assert ask(ALARMS, "alarm_remove", "remove the alarm").text == "Which alarm should I remove?"
+    assert ask(ALARMS, "alarm_remove", "remove all alarms").text == "2 alarms are removed."
+
+
+def test_an_odd_time_zone_in_the_context_does_no_harm(ask: Asking) -> None:
+    ask.timezone = "../../etc/passwd"
+    assert ask(ALARMS, "alarm_set", "at nine pm", time="nine pm").outcome is Outcome.ANSWERED
+
+
+def test_it_answers_in_the_language_of_the_request(ask: Asking) -> None:
+    ask.locale = "de-DE"
+    reply = ask(ALARMS, "alarm_set", "wecker auf sieben uhr", time="sieben uhr")
+    assert reply.text == "Der Wecker ist gestellt: Donnerstag, 12. März 2026, 07:00."
+
+
+def test_the_bell_rings_in_its_own_thread(ask: Asking) -> None:
+    ask(ALARMS, "alarm_set", "timer for ten minutes", time="ten minutes")
+    rung, heard = [], threading.Event()
+
+    def ring(one: reminders.Due) -> None:
+        rung.append(one)
+        heard.set()
+
+    bell = reminders.Bell(
+        ask.memory.records, ring, interval=0.01, clock=lambda: NOW + timedelta(minutes=10)
+    )
+    bell.start()
+    assert heard.wait(5)
+    bell.stop()
+    assert [one.kind for one in rung] == ["timer"]
