@@ -22,14 +22,12 @@ def test_case_punctuation_and_digits_do_not_count() -> None:
 
 
 def test_errors_are_shared_out_between_rare_and_other_words() -> None:
-    # said: call zelenskyy now please   heard: call the lens now zelenskyy
-    scores = score([compare("call zelenskyy now please", "call zelensky now zelenskyy extra",
+    scores = score([compare("call zelenskyy now please", "call zelensky now please extra",
                             ["Zelenskyy"])])  # fmt: skip
-    # zelenskyy → zelensky is a rare error; please → zelenskyy one of please; extra is one too many
-    assert scores.wer == pytest.approx(3 / 4)
+    assert scores.wer == pytest.approx(2 / 4)
     assert scores.b_wer == pytest.approx(1 / 1)
-    assert scores.u_wer == pytest.approx(2 / 3)
-    assert (scores.precision, scores.recall, scores.f1) == (0.0, 0.0, 0.0)
+    assert scores.u_wer == pytest.approx(1 / 3)
+    assert (scores.precision, scores.recall, scores.f1) == (None, 0.0, None)
     assert scores.accuracy == 0
 
 

@@ -112,7 +112,8 @@ class BeamSearch:
         return [self._candidate(int(self._nodes[i]), float(scores[i])) for i in order]
 
     def _total(self) -> NDArray[np.float64]:
-        return np.logaddexp(self._ends_in_blank, self._ends_in_label)
+        total: NDArray[np.float64] = np.logaddexp(self._ends_in_blank, self._ends_in_label)
+        return total
 
     def _step(self, row: NDArray[np.float64], time: int) -> None:
         decoder = self._decoder
@@ -180,7 +181,8 @@ class BeamSearch:
         likely = likely[likely != decoder.vocabulary.blank]
         if len(likely) > decoder.labels:
             likely = likely[np.argpartition(-row[likely], decoder.labels)[: decoder.labels]]
-        return likely
+        chosen: NDArray[np.intp] = likely
+        return chosen
 
     def _merge(
         self,

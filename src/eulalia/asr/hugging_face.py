@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 
 from eulalia.asr.encoder import join, open_session, read_config
 from eulalia.asr.errors import ModelError
@@ -59,7 +59,9 @@ def converted(checkpoint: Path) -> Path:
             f"{checkpoint} has to be converted once, which needs torch and transformers; "
             'install them with pip install "eulalia[train]".'
         )
-    command = [sys.executable, "-m", "eulalia.asr.training.hugging_face", checkpoint, folder]
+    command = [
+        sys.executable, "-m", "eulalia.asr.training.hugging_face", str(checkpoint), str(folder)
+    ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

@@ -112,7 +112,8 @@ class LanguageModel:
 
     def follow(self, contexts: Labels, labels: Labels) -> Labels:
         """The contexts after one more label each; shapes broadcast."""
-        return (contexts * self.size + labels) % self.size ** (self.order - 1)
+        following: Labels = (contexts * self.size + labels) % self.size ** (self.order - 1)
+        return following
 
     def score(self, contexts: Labels, labels: Labels) -> Scores:
         """Natural log-probabilities of each label after its context; shapes (n,) and (n,)."""
@@ -215,8 +216,9 @@ def _shorten(
 
 def _discount(counts: Labels, place: Labels, contexts: int) -> tuple[Scores, Scores]:
     """What to take off each count, and by context the share that is then left to hand down."""
-    of_counts = [np.count_nonzero(counts == number) for number in (1, 2, 3, 4)]
-    one, two, three, four = (max(number, 1) for number in of_counts)
+    one, two, three, four = (
+        max(int(np.count_nonzero(counts == number)), 1) for number in (1, 2, 3, 4)
+    )
     share = one / (one + 2 * two)
     steps = [
         number - (number + 1) * share * more / fewer

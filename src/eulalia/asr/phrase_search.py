@@ -107,9 +107,10 @@ def forward_scores(
         two = np.where(skips, np.concatenate([outside, outside, alpha[:, :-2]], axis=1), -np.inf)
         alpha = np.logaddexp(np.logaddexp(alpha, one), two) + row[labels]
     rows = np.arange(len(ways))
-    return np.logaddexp(
+    total: NDArray[np.float64] = np.logaddexp(
         alpha[rows, 2 * lengths], np.where(lengths > 0, alpha[rows, 2 * lengths - 1], -np.inf)
     )
+    return total
 
 
 def _joined(parts: Sequence[Pronunciation], between: int | None) -> Pronunciation:

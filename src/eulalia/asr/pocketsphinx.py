@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, Final, Self
+from weakref import ref
 
 import numpy as np
 
@@ -34,6 +35,7 @@ _ARPABET: Final = dict(
 """CMUdict's phones by ours; it has one phone for both ʌ and ə."""
 
 _FRAME: Final = 0.01  # seconds
+_QUIETEST: Final = 1e-3  # peak; -60 dBFS
 _HYPOTHESES: Final = 8
 _CANDIDATES: Final = 50  # of the n-best list looked through for a sentence of the grammar
 _SURE_GAP: Final = 3.0
@@ -60,8 +62,7 @@ class PocketSphinxRecognizer:
         self._searches = 0
         # A search that was made stays in the decoder; they are few.
         self._grammar_search = lru_cache(maxsize=None)(self._add_grammar)
-        self.busy: PocketSphinxStream | None = None
-        """The stream that the decoder is hearing."""
+        self._busy: ref[PocketSphinxStream] | None = None
 
     @classmethod
     def open(cls) -> Self:
@@ -74,7 +75,7 @@ class PocketSphinxRecognizer:
                 "PocketSphinx is not installed; install it with "
                 'pip install "eulalia[pocketsphinx]".'
             )
-        import pocketsphinx
+        import pocketsphinx  # type: ignore[import-untyped]
 
         decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")
         decoder.add_lm_file("open", pocketsphinx.get_model_path("en-us/en-us.lm.bin"))
@@ -122,6 +123,23 @@ class PocketSphinxRecognizer:
                 self._grammar_search(held_to)
         return [*modes, (Mode.OPEN, None)]
 
+    def claim(self, stream: PocketSphinxStream | None) -> None:
+        """Have the decoder for a stream, or for a sound at once.
+
+        Raises RecognitionError while another stream has it; one that was dropped has it no more.
+        """
+        if self._busy is not None:
+            if self._busy() is not None:
+                raise RecognitionError(
+                    "PocketSphinx hears one stream at a time; finish the other one first."
+                )
+            self.decoder.end_utt()
+        self._busy = None if stream is None else ref(stream)
+
+    def release(self) -> None:
+        """Let others have the decoder."""
+        self._busy = None
+
     def activate(self, grammar: Grammar | None) -> None:
         """Hold the decoder to a grammar, or to none."""
         self.decoder.activate_search("open" if grammar is None else self._grammar_search(grammar))
@@ -161,6 +179,9 @@ class PocketSphinxRecognizer:
 
     def decode(self, samples: Samples, mode: Mode, grammar: Grammar | None) -> Transcript | None:
         """What is said in a whole sound; None when it does not fit the grammar."""
+        if float(np.abs(samples).max()) < _QUIETEST:
+            # To an HMM, digital silence is as good a vowel as any.
+            return Transcript("", 0.0)
         heard = self._hear(samples, grammar)
         if grammar is None:
             return self._transcript(heard, mode, samples)
@@ -176,9 +197,10 @@ class PocketSphinxRecognizer:
         return self._transcript(sentence, mode, samples, readings)
 
     def _hear(self, samples: Samples, grammar: Grammar | None) -> list[_Segment]:
+        # Without a new start, what is heard would depend on the noise in earlier sounds.
+        self.claim(None)
         self.activate(grammar)
-        # Without this, what is heard would depend on the noise in earlier sounds.
-        self.decoder.start_stream()
+        self.decoder.reinit_feat()
         self.decoder.start_utt()
         self.decoder.process_raw(_bytes(samples), full_utt=True)
         self.decoder.end_utt()
@@ -262,7 +284,7 @@ class PocketSphinxStream:
         """
         self._begin()
         self._recognizer.decoder.end_utt()
-        self._recognizer.busy = None
+        self._recognizer.release()
         self._finished = True
         samples = np.concatenate([np.zeros(0, np.float32), *self._parts])
         if not len(samples):
@@ -278,13 +300,9 @@ class PocketSphinxStream:
             raise RecognitionError("This stream has finished; begin another for another sound.")
         if self._open:
             return
-        if self._recognizer.busy is not None:
-            raise RecognitionError(
-                "PocketSphinx hears one stream at a time; finish the other one first."
-            )
-        self._recognizer.busy = self
+        self._recognizer.claim(self)
         self._recognizer.activate(self._modes[0][1])
-        self._recognizer.decoder.start_stream()
+        self._recognizer.decoder.reinit_feat()
         self._recognizer.decoder.start_utt()
         self._open = True
 

@@ -167,7 +167,8 @@ def evaluate_commands(
 
     from eulalia import audio
 
-    right: dict[float | None, int] = dict.fromkeys(ratios or [None], 0)
+    conditions: Sequence[float | None] = ratios or [None]
+    right = dict.fromkeys(conditions, 0)
     count = 0
     heard_for = lasted = 0.0
     for recording in recordings:
