@@ -99,9 +99,9 @@ def test_what_is_no_url_is_refused(url: str) -> None:
     refuse(url, "no URL of a database")
 
 
-@pytest.mark.parametrize("name", ["nul\0.db", "x" * 5_000])
-def test_names_that_no_file_can_have_are_refused(tmp_path: Path, name: str) -> None:
-    refuse(tmp_path / name, "cannot be reached|cannot be written")
+def test_names_that_no_file_can_have_are_refused(tmp_path: Path) -> None:
+    refuse(tmp_path / "nul\0.db", "cannot hold a NUL")
+    refuse(tmp_path / ("x" * 5_000), "cannot be reached .File name too long")
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -179,12 +180,14 @@ def bar(span: Span, whole: float, length: int = _BAR_LENGTH) -> str:
     >>> bar(Span("nlu", 0.5, 0.25), 1.0, length=8)
     '    ██  '
     """
-    if whole <= 0:
+    if not 0 < whole < math.inf:
         return "▏".ljust(length)
-    start = min(int(length * max(span.start, 0.0) / whole), length - 1)
-    end = min(max(round(length * (span.start + span.duration) / whole), start), length)
+    start, end = (
+        round(length * min(max(moment / whole, 0.0), 1.0))
+        for moment in (span.start, span.start + span.duration)
+    )
     drawn = "█" * (end - start) or "▏"
-    return (" " * start + drawn).ljust(length)
+    return (" " * min(start, length - 1) + drawn).ljust(length)
 
 
 def _considered(span: Span) -> Text:

@@ -199,6 +199,8 @@ def _check_file(url: URL) -> URL:
         raise MemoryAccessError("A memory must outlive the program; name a file for it.")
     if url.query.get("uri"):
         return url  # SQLite's own syntax for files, which it checks itself
+    if "\0" in url.database:
+        raise MemoryAccessError("A file's name cannot hold a NUL; name another.")
     path = Path(url.database)
     if _is_folder(path):
         raise MemoryAccessError(f"{path} is a folder; name a file in it.")
@@ -210,9 +212,10 @@ def _check_file(url: URL) -> URL:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise MemoryAccessError(f"{path} cannot be reached ({reason}); name another.") from error
+    except OSError as error:
+        raise MemoryAccessError(
+            f"{path} cannot be reached ({error.strerror}); name another."
+        ) from error
 
 
 def place_of(url: URL) -> str:
