@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -180,29 +181,37 @@ def test_digital_clock_times_are_read_everywhere(hour: int, minute: int, locale:
     assert (parsed.start.hour % 12, parsed.start.minute) == (hour % 12, minute)
 
 
-@pytest.mark.data
-@pytest.mark.parametrize(
-    ("locale", "share"),
-    [("en-US", 0.95), ("de-DE", 0.93), ("es-ES", 0.93), ("fr-FR", 0.93), ("it-IT", 0.9),
-     ("pt-PT", 0.9), ("zh-CN", 0.93), ("ja-JP", 0.93), ("ar-SA", 0.9), ("hi-IN", 0.9),
-     ("ru-RU", 0.92), ("sw-KE", 0.9)],
-)  # fmt: skip
-def test_most_time_slots_of_massive_parse(locale: str, share: float, tmp_path: Path) -> None:
-    import tarfile
+SHARES = {
+    "en-US": 0.95, "de-DE": 0.93, "es-ES": 0.93, "fr-FR": 0.93, "it-IT": 0.9, "pt-PT": 0.9,
+    "zh-CN": 0.93, "ja-JP": 0.93, "ar-SA": 0.9, "hi-IN": 0.9, "ru-RU": 0.92, "sw-KE": 0.9,
+}  # fmt: skip
 
+
+@pytest.mark.data
+def test_most_time_slots_of_massive_parse() -> None:
     folder = os.environ.get("EULALIA_DATA")
     archives = sorted(Path(folder).glob("massive/*.tar.gz")) if folder else []
     if not archives:
         pytest.skip("EULALIA_DATA names no folder with massive/*.tar.gz")
-    with tarfile.open(archives[0]) as archive:
-        member = archive.extractfile(f"1.1/data/{locale}.jsonl")
-        assert member is not None
-        rows = [json.loads(line) for line in member]
+    shares = {}
+    # One pass: a compressed archive cannot be entered in the middle.
+    with tarfile.open(archives[0], "r|gz") as archive:
+        for member in archive:
+            locale = Path(member.name).stem
+            file = archive.extractfile(member) if locale in SHARES else None
+            if file is not None:
+                shares[locale] = _share(file.read().decode("utf-8"), locale)
+    assert shares.keys() == SHARES.keys()
+    assert {code for code, share in shares.items() if share < SHARES[code]} == set()
+
+
+def _share(lines: str, locale: str) -> float:
+    """The share of a tenth of the train partition's time and date slots that parse."""
+    rows = [json.loads(line) for line in lines.splitlines()]
     values = [
         value.strip()
         for row in rows
         if row["partition"] == "train"
         for value in re.findall(r"\[(?:time|date) : ([^\]]+)\]", row["annot_utt"])
     ][::10]
-    parsed = sum(times.parse(value, locale, NOW) is not None for value in values)
-    assert parsed / len(values) >= share
+    return sum(times.parse(value, locale, NOW) is not None for value in values) / len(values)
