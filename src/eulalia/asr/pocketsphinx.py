@@ -44,7 +44,7 @@ _SURE_GAP: Final = 3.0
 A reading held to a grammar that falls back farther is believed only if it falls back no farther
 than the open vocabulary's reading of the same sound.
 """
-_PHRASE_MARGIN: Final = 2.0
+_PHRASE_MARGIN: Final = 4.0
 """How much farther a phrase may fall back: one short word has little context to be known by."""
 
 
@@ -88,7 +88,8 @@ class PocketSphinxRecognizer:
         """What is said in samples of shape (n,) at 16 kHz.
 
         Speech that fits the grammar is read as a sentence of it; else, if it fits one of the
-        phrases as a whole, as that phrase; else with an open vocabulary.
+        phrases as a whole, as that phrase; else with an open vocabulary. Words come in lower case,
+        the only one that PocketSphinx knows.
 
         Raises AudioError for what is no sound, RecognitionError for a word that nobody can say.
         """
@@ -115,9 +116,9 @@ class PocketSphinxRecognizer:
             raise RecognitionError("A phrase to favour must have at least one word.")
         modes: list[tuple[Mode, Grammar | None]] = []
         if grammar is not None:
-            modes.append((Mode.GRAMMAR, grammar))
+            modes.append((Mode.GRAMMAR, _lower(grammar)))
         if phrases:
-            modes.append((Mode.PHRASES, Grammar.of(dict.fromkeys(phrases))))
+            modes.append((Mode.PHRASES, Grammar.of(phrase.lower() for phrase in phrases)))
         for _, held_to in modes:
             if held_to is not None:
                 self._grammar_search(held_to)
@@ -344,6 +345,11 @@ def _longest_sentence(segments: list[_Segment], grammar: Grammar) -> list[_Segme
         if grammar.accepts([segment.word for segment in segments[:length]]):
             return segments[:length]
     return []
+
+
+def _lower(grammar: Grammar) -> Grammar:
+    arcs = tuple((start, word and word.lower(), end) for start, word, end in grammar.arcs)
+    return Grammar(grammar.states, arcs, grammar.start, grammar.finals)
 
 
 def _gap(segments: list[_Segment]) -> float:
