@@ -34,7 +34,7 @@ def test_embedding_sums_known_rows_and_ignores_unknown_features() -> None:
         weights=np.array([[10, 0], [0, 20]], np.int8),
         scales=np.array([0.5, 1.0], np.float32),
     )
-    embedded = table.embed([["a"], ["nothing", "known"], ["a", "b", "other"]])
+    embedded = table.embed([[key("a")], [key("nothing"), key("known")], [key("a"), key("b"), 7]])
     expected = np.array([[5, 0], [0, 0], [5 / np.sqrt(2), 20 / np.sqrt(2)]])
     np.testing.assert_allclose(embedded, expected, rtol=1e-6)
 

@@ -31,6 +31,8 @@ character_rows = 500
 dimension = 16
 hidden = 32
 layers = 1
+votes = 500
+vote_cost = 1.0
 """
 
 PLACES = {
@@ -104,7 +106,7 @@ def test_many_requests_at_once_are_read_as_one_by_one(model: Path) -> None:
 
 def test_confidences_are_calibrated_probabilities(model: Path) -> None:
     config = json.loads((model / "config.json").read_text("utf-8"))
-    assert set(config["temperatures"]) == {"en-US", "zh-CN"}
+    assert set(config["calibration"]) == {"en-US", "zh-CN"}
     readings = Understander.open(model).understand("make the hall warm", "en-US")
     assert sum(reading.confidence for reading in readings) == pytest.approx(1, abs=1e-3)
     assert readings[0].confidence > 0.8

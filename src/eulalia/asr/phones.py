@@ -31,7 +31,7 @@ def normalize(symbols: Iterable[str]) -> list[str]:
     >>> normalize(["l", "ˈɑː", "t", "eɪ"])
     ['l', 'ɑː', 't', 'eɪ']
     """
-    phones = []
+    phones: list[str] = []
     for symbol in symbols:
         plain = symbol.strip("ˈˌ")
         phones.extend(part for part in _SAME.get(plain, plain).split() if part in _KNOWN)

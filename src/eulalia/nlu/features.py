@@ -13,6 +13,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,17 @@ def word_features(words: Sequence[str], locale: str) -> Iterator[list[str]]:
         yield features
 
 
+def word_keys(words: Sequence[str], locale: str) -> list[list[int]]:
+    """Keys of the word features of each word."""
+    return [[key(feature) for feature in token] for token in word_features(words, locale)]
+
+
+@lru_cache(maxsize=20_000)
+def character_keys(word: str) -> tuple[int, ...]:
+    """Keys of the character n-grams of a normalised word."""
+    return tuple(key(feature) for feature in character_features(word))
+
+
 @dataclass(frozen=True)
 class Table:
     """An embedding table in 8 bits whose rows are found by feature."""
@@ -76,15 +88,14 @@ class Table:
     scales: NDArray[np.float32]
     """(rows,) what one step of a row's weights is worth."""
 
-    def embed(self, features: Sequence[Sequence[str]]) -> NDArray[np.float32]:
-        """Sum of each token's rows, divided by the square root of their number.
+    def embed(self, keys: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Sum of the rows that each token's feature keys find, divided by the square root of their
+        number.
 
         Returns (tokens, dimension).
         """
-        found = [
-            [row for feature in token if (row := self.rows.get(key(feature))) is not None]
-            for token in features
-        ]
+        rows = self.rows
+        found = [[rows[number] for number in token if number in rows] for token in keys]
         counts = np.array([len(token) for token in found])
         result = np.zeros((len(found), self.weights.shape[1]), np.float32)
         if not counts.any():

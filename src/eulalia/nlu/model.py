@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +15,8 @@ import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from eulalia.errors import EulaliaError
-from eulalia.nlu.features import Table, character_features, normalize, word_features
+from eulalia.nlu.features import Table, character_keys, normalize, word_keys
+from eulalia.nlu.linear import Votes
 from eulalia.text import Token, tokenize
 from eulalia.turn import Interpretation, Slot
 
@@ -53,7 +55,9 @@ class Understander:
             self.intents: tuple[str, ...] = tuple(config["intents"])
             self._labels: list[str] = config["labels"]
             self._locales = {name: row for row, name in enumerate(config["locales"])}
-            self._temperatures: dict[str, float] = config.get("temperatures", {})
+            self._calibration: dict[str, tuple[float, float]] = config.get("calibration", {})
+            self._linear = np.load(folder / "linear.npz")
+            self._votes: dict[str, Votes] = {}
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise ModelError(
                 f"{folder} holds no understanding model that can be read ({error}); "
@@ -84,10 +88,10 @@ class Understander:
         """`understand` for many requests of one locale, several times as fast."""
         requests = self._tokenize(texts, locale)
         results: list[tuple[Interpretation, ...]] = [()] * len(requests)
-        temperature = self._temperatures.get(locale, 1.0)
+        scale, vote_scale = self._calibration.get(locale, (1.0, 0.0))
         for numbers in _batches(requests):
-            intent_scores, slot_scores = self._run([requests[n][1] for n in numbers], locale)
-            chances = softmax(intent_scores / temperature)
+            scores, votes, slot_scores = self._run([requests[n][1] for n in numbers], locale)
+            chances = softmax(scale * scores + vote_scale * votes)
             paths, sureness = self._decode(slot_scores)
             for row, number in enumerate(numbers):
                 text, tokens = requests[number]
@@ -96,13 +100,16 @@ class Understander:
                 )
         return results
 
-    def intent_scores(self, texts: Iterable[str], locale: str) -> Scores:
-        """(texts, intents) what the network says of each intent, before calibration."""
+    def intent_scores(self, texts: Iterable[str], locale: str) -> tuple[Scores, Scores]:
+        """(texts, intents) what the network says of each intent, and what the votes say, before
+        calibration weighs them."""
         requests = self._tokenize(texts, locale)
-        results = np.zeros((len(requests), len(self.intents)), np.float32)
+        scores = np.zeros((len(requests), len(self.intents)), np.float32)
+        votes = np.zeros_like(scores)
         for numbers in _batches(requests):
-            results[numbers], _ = self._run([requests[n][1] for n in numbers], locale)
-        return results
+            sentences = [requests[n][1] for n in numbers]
+            scores[numbers], votes[numbers], _ = self._run(sentences, locale)
+        return scores, votes
 
     def _tokenize(self, texts: Iterable[str], locale: str) -> list[tuple[str, list[Token]]]:
         if locale not in self._locales:
@@ -112,21 +119,31 @@ class Understander:
             )
         return [(text, tokenize(text, locale)) for text in texts]
 
-    def _run(self, sentences: Sequence[list[Token]], locale: str) -> tuple[Scores, Scores]:
-        """Intent scores (batch, intents) and label scores (batch, tokens, labels) of sentences of
-        one length."""
+    def _run(self, sentences: Sequence[list[Token]], locale: str) -> tuple[Scores, Scores, Scores]:
+        """Intent scores and votes (batch, intents) and label scores (batch, tokens, labels) of
+        sentences of one length."""
         words = [[normalize(token.text) for token in tokens] for tokens in sentences]
+        of_words = [word_keys(sentence, locale) for sentence in words]
+        of_letters = [[character_keys(word) for word in sentence] for sentence in words]
+        linear = self._locale_votes(locale)
+        votes = np.stack(list(map(linear.scores, of_words, of_letters)))
         embedded = np.concatenate(
             [
-                self._words.embed([f for w in words for f in word_features(w, locale)]),
-                self._characters.embed([character_features(x) for w in words for x in w]),
+                self._words.embed(list(chain.from_iterable(of_words))),
+                self._characters.embed(list(chain.from_iterable(of_letters))),
             ],
             axis=1,
         )
         embedded += self._locale_vectors[self._locales[locale]]
         inputs = embedded.reshape(len(sentences), -1, embedded.shape[1])
         intents, slots = self._encoder.run(None, {"tokens": inputs})
-        return intents, slots
+        return intents, votes, slots
+
+    def _locale_votes(self, locale: str) -> Votes:
+        """The votes of a locale; unpacked when it is first spoken."""
+        if locale not in self._votes:
+            self._votes[locale] = Votes.load(self._linear, locale)
+        return self._votes[locale]
 
     def _decode(self, scores: Scores) -> tuple[NDArray[np.intp], Scores]:
         """The likeliest labels (Viterbi 1967) and each one's chance by itself, (batch, tokens)."""

@@ -10,7 +10,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eulalia.nlu.features import character_features, key, normalize, word_features
+from eulalia.nlu.features import (
+    character_features,
+    character_keys,
+    key,
+    normalize,
+    word_features,
+    word_keys,
+)
 from eulalia.nlu.training.network import Bags
 
 OTHER = "Other"
@@ -128,11 +135,9 @@ class Collator:
         words: list[NDArray[np.int64]] = []
         characters: list[NDArray[np.int64]] = []
         for example in examples:
-            for word, features in zip(
-                example.words, word_features(example.words, example.locale), strict=True
-            ):
-                words.append(_found(features, self._word_rows))
-                characters.append(self._characters(word))
+            for keys in word_keys(example.words, example.locale):
+                words.append(_found(keys, self._word_rows))
+            characters.extend(map(self._characters, example.words))
         if random is not None and word_dropout:
             nothing = np.empty(0, np.int64)
             for position in np.flatnonzero(random.random(len(words)) < word_dropout):
@@ -148,15 +153,13 @@ class Collator:
     def _characters(self, word: str) -> NDArray[np.int64]:
         rows = self._characters_of.get(word)
         if rows is None:
-            rows = _found(character_features(word), self._character_rows)
+            rows = _found(character_keys(word), self._character_rows)
             self._characters_of[word] = rows
         return rows
 
 
-def _found(features: Iterable[str], rows: dict[int, int]) -> NDArray[np.int64]:
-    return np.array(
-        [row for feature in features if (row := rows.get(key(feature))) is not None], np.int64
-    )
+def _found(keys: Iterable[int], rows: dict[int, int]) -> NDArray[np.int64]:
+    return np.array([rows[number] for number in keys if number in rows], np.int64)
 
 
 def _bags(tokens: Sequence[NDArray[np.int64]]) -> Bags:

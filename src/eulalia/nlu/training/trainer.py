@@ -20,6 +20,7 @@ from eulalia.nlu.model import OUT_OF_SCOPE
 from eulalia.nlu.training.calibration import calibrate
 from eulalia.nlu.training.data import Batch, Collator, Example, Exchange, batches, choose_rows
 from eulalia.nlu.training.export import export
+from eulalia.nlu.training.linear import write_linear
 from eulalia.nlu.training.network import Network
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,10 @@ class Recipe:
     dimension: int
     hidden: int
     layers: int
+    votes: int
+    """Weights kept of each locale's linear reader."""
+    vote_cost: float
+    """How dearly the linear readers pay for an error in training."""
     out_of_scope: tuple[str, ...]
     """Intents of CLINC150 that the assistant has nothing for."""
 
@@ -182,6 +187,7 @@ def train(
         characters,
         {"locales": locales, "intents": intents, "labels": labels, "recipe": asdict(recipe)},
     )
+    write_linear(examples, intents, output, votes=recipe.votes, cost=recipe.vote_cost)
     calibrate(
         output,
         (
