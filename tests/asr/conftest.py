@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tiny_model import write_model
 
 from eulalia.asr import Recognizer
+from tests.asr.tiny_model import write_model
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ctc import frames, spoken, totals
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from eulalia.asr.beam_search import Decoder
 from eulalia.asr.language_model import LanguageModel
 from eulalia.asr.vocabulary import Vocabulary
+from tests.asr.ctc import frames, spoken, totals
 
 LETTERS = Vocabulary(("", "▁a", "b", "▁c"))
 WIDE = Decoder(LETTERS, beam=100_000, width=1e9, labels=10, floor=-1e9, sure_of_blank=1.0)

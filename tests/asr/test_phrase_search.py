@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from ctc import frames, spoken, totals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from eulalia.asr import RecognitionError
 from eulalia.asr.phrase_search import PhraseSearch, forward_scores
+from tests.asr.ctc import frames, spoken, totals
 
 
 @dataclass

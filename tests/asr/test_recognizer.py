@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ctc import spoken
 
 from eulalia.asr import Mode, ModelError, RecognitionError, Recognizer, Transcript
 from eulalia.asr.beam_search import Decoder
@@ -20,6 +19,7 @@ from eulalia.asr.vocabulary import Vocabulary
 from eulalia.audio import AudioError, Samples
 from eulalia.errors import EulaliaError
 from eulalia.text import Grammar
+from tests.asr.ctc import spoken
 
 WORDS = Vocabulary(("", "▁tea", "▁please", "▁coffee", "▁no"))
 LEXICON = Lexicon(["<blank>", *PHONES])

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import create_engine
 
@@ -368,3 +370,16 @@ def test_postgresql_confirms_a_commit_only_when_it_is_written(postgresql_url: st
     with Memory.open(postgresql_url) as memory, memory._database.reading() as session:
         found = session.connection().exec_driver_sql("SHOW synchronous_commit").scalar()
         assert found == "on"
+
+
+def test_a_server_that_hung_up_costs_no_turn(postgresql: Path, postgresql_url: str) -> None:
+    with Memory.open(postgresql_url) as memory:
+        memory.save(FULL)
+        with psycopg.connect(host=str(postgresql), user="eulalia", dbname="postgres") as other:
+            hung_up = other.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchall()
+        assert hung_up == [(True,)]
+        memory.save(replace(FULL, id="next"))
+        assert memory.count() == 2

@@ -7,10 +7,10 @@ import pytest
 
 pytest.importorskip("torch")
 
-from eulalia.errors import EulaliaError  # noqa: E402
-from eulalia.nlu import ModelError, Understander  # noqa: E402
-from eulalia.nlu.training import train  # noqa: E402
-from eulalia.nlu.training.data import Example, Exchange, batches  # noqa: E402
+from eulalia.errors import EulaliaError
+from eulalia.nlu import ModelError, Understander
+from eulalia.nlu.training import train
+from eulalia.nlu.training.data import Example, Exchange, batches
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning", "ignore:.*:UserWarning")
 

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asking import NOW, Asking
 
 from eulalia.memory import Memory
 from eulalia.skills import Skill, reminders
 from eulalia.skills.alarms import AlarmSkill
 from eulalia.turn import Outcome
+from tests.skills.asking import NOW, Asking
 
 ALARMS = AlarmSkill()
 

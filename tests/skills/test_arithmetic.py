@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asking import Asking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from eulalia.memory import Memory
 from eulalia.skills.arithmetic import ArithmeticSkill, evaluate
 from eulalia.skills.conversion import convert
 from eulalia.turn import Outcome
+from tests.skills.asking import Asking
 
 ARITHMETIC = ArithmeticSkill()
 

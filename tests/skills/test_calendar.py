@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from asking import NOW, Asking
 
 from eulalia.memory import Memory
 from eulalia.skills import reminders
 from eulalia.skills.calendar import CalendarSkill
 from eulalia.turn import Outcome
+from tests.skills.asking import NOW, Asking
 
 CALENDAR = CalendarSkill()
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asking import Asking
 
 from eulalia.memory import Memory
 from eulalia.skills.clock import ClockSkill, zone_of
 from eulalia.turn import Outcome
+from tests.skills.asking import Asking
 
 CLOCK = ClockSkill()
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asking import Asking
 
 from eulalia.memory import Memory
 from eulalia.skills import reminders
 from eulalia.skills.conversation import LAST_ANSWER, ConversationSkill
 from eulalia.turn import Outcome
+from tests.skills.asking import Asking
 
 TALK = ConversationSkill(random.Random(0))
 

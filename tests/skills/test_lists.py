@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asking import Asking
 
 from eulalia.memory import Memory
 from eulalia.skills.lists import ListSkill
 from eulalia.turn import Outcome
+from tests.skills.asking import Asking
 
 LISTS = ListSkill()
 

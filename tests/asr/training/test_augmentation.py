@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("scipy")
 
-from eulalia.asr.training.augmentation import SILENCE, augment  # noqa: E402
+from eulalia.asr.training.augmentation import SILENCE, augment
 
 
 @settings(max_examples=60, deadline=None)

@@ -9,11 +9,11 @@ import soundfile
 
 pytest.importorskip("torch")
 
-from eulalia.asr.training import data as training_data  # noqa: E402
-from eulalia.asr.training import train  # noqa: E402
-from eulalia.asr.training.data import Corpus, Utterance, batches, is_held_out, plain_text  # noqa: E402
-from eulalia.audio import espeak  # noqa: E402
-from eulalia.errors import EulaliaError  # noqa: E402
+from eulalia.asr.training import data as training_data
+from eulalia.asr.training import train
+from eulalia.asr.training.data import Corpus, Utterance, batches, is_held_out, plain_text
+from eulalia.audio import espeak
+from eulalia.errors import EulaliaError
 
 RECIPE = """
 seed = 1
