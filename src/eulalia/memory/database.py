@@ -69,7 +69,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one state of the database throughout."""
+        """A session for questions; it changes nothing and waits for no writer."""
         with self._explaining(), Session(self._engine) as session:
             yield session
 
