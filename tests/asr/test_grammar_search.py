@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from test_phrase_search import Words
+from tests.asr.test_phrase_search import Words
 
 from eulalia.asr import RecognitionError
 from eulalia.asr.grammar_search import GrammarSearch

@@ -12,7 +12,7 @@ import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from eulalia.asr.errors import ModelError
-from eulalia.asr.posteriors import Posteriors
+from eulalia.asr.posteriors import LogProbs, Posteriors
 from eulalia.asr.vocabulary import Vocabulary
 from eulalia.audio import SAMPLE_RATE, LogMel, Samples, check
 
@@ -35,6 +35,9 @@ class EncoderConfig:
     blank: int = 0
     phone_silence: str | None = None
     """The phone that may stand between words, if there is one."""
+    phone_blank_penalty: float = 0.0
+    """What the phone output's blank is made less likely by, in log-probability. A network trained
+    by CTC on little speech believes in the blank too much, and then short sentences win."""
     flush_seconds: float = 0.5
     """Silence to hear before a causal network has said all that it knows."""
 
@@ -51,6 +54,9 @@ class EncoderConfig:
                 frame_shift=float(values.get("frame_shift", cls.frame_shift)),
                 blank=int(values.get("blank", cls.blank)),
                 phone_silence=values.get("phone_silence"),
+                phone_blank_penalty=float(
+                    values.get("phone_blank_penalty", cls.phone_blank_penalty)
+                ),
                 flush_seconds=float(values.get("flush_seconds", cls.flush_seconds)),
             )
         except KeyError as error:
@@ -107,7 +113,8 @@ class Encoder:
             ["log_probs", "phone_log_probs", "next_cache"],
             {"features": features[None], "cache": cache},
         )
-        return Posteriors(subwords[0], phones[0]), following
+        fairer = _penalize(phones[0], self.config.blank, self.config.phone_blank_penalty)
+        return Posteriors(subwords[0], fairer), following
 
 
 class EncoderStream:
@@ -149,6 +156,15 @@ class EncoderStream:
             np.zeros((0, len(self._encoder.vocabulary)), np.float32),
             np.zeros((0, len(config.phones)), np.float32),
         )
+
+
+def _penalize(log_probs: LogProbs, blank: int, penalty: float) -> LogProbs:
+    """The distributions (frames, labels) with the blank made less likely."""
+    if penalty:
+        log_probs = log_probs.copy()
+        log_probs[:, blank] -= penalty
+        log_probs -= np.logaddexp.reduce(log_probs, axis=1, keepdims=True)
+    return log_probs
 
 
 def join(*parts: Posteriors) -> Posteriors:

@@ -37,6 +37,7 @@ subword_weight = 0.4
 phone_weight = 0.4
 tap_weight = 0.1
 language_model_order = 3
+phone_blank_penalty = 2.0
 """
 
 

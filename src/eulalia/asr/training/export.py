@@ -30,7 +30,7 @@ class _Served(nn.Module):
         return subwords, phones, taps[-1], next_cache
 
 
-def export(network: Network, folder: Path) -> None:
+def export(network: Network, folder: Path, phone_blank_penalty: float) -> None:
     """Write `encoder.onnx`, its matrices in 8 bits, and `config.json`."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -71,6 +71,7 @@ def export(network: Network, folder: Path) -> None:
         "cache_shape": list(network.cache_shape),
         "blank": 0,
         "phones": ["<blank>", *PHONES],
+        "phone_blank_penalty": phone_blank_penalty,
         "flush_seconds": 0.5,
         "language": "en",
         "license": "Apache-2.0",

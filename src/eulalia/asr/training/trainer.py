@@ -61,6 +61,8 @@ class Recipe:
     phone_weight: float
     tap_weight: float
     language_model_order: int
+    phone_blank_penalty: float
+    """By which decoding makes the phone output's blank less likely, in log-probability."""
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
@@ -167,7 +169,7 @@ def train(
     log.info("on speakers kept out of training: %s", scores)
     texts = [*requests(data), *(utterance.text for utterance in human)]
     language_model(texts, tokenizer, recipe.language_model_order).save(output / "lm.npz")
-    export(average, output)
+    export(average, output, recipe.phone_blank_penalty)
     return scores
 
 
