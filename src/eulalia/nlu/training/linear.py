@@ -86,14 +86,15 @@ def _pruned(
     order = np.argsort(keys)
     weights, keys = weights[order], keys[order]
     sizes = np.abs(weights)
-    least = np.partition(sizes, -votes, axis=None)[-votes] if votes < sizes.size else 0.0
-    scale = max(float(np.quantile(sizes[sizes >= least], 0.999)) / _LARGEST, 1e-9)
+    kept = np.zeros(sizes.size, bool)
+    kept[np.argpartition(sizes, -votes, axis=None)[-votes:] if votes < sizes.size else ...] = True
+    scale = max(float(np.quantile(sizes.ravel()[kept], 0.999)) / _LARGEST, 1e-9)
     steps = np.rint(weights / scale).clip(-_LARGEST, _LARGEST).astype(np.int8)
-    features, intents = np.nonzero((sizes >= least) & (steps != 0))
-    kept, counts = np.unique(features, return_counts=True)
+    features, intents = np.nonzero(kept.reshape(sizes.shape) & (steps != 0))
+    rows, counts = np.unique(features, return_counts=True)
     return {
         # Steps from key to key, and counts, compress to a fraction of the keys.
-        "steps": np.diff(keys[kept], prepend=0).astype(np.uint32),
+        "steps": np.diff(keys[rows], prepend=0).astype(np.uint32),
         "counts": counts.astype(np.uint8),
         "intents": intents.astype(np.uint8),
         "weights": steps[features, intents],

@@ -1,0 +1,71 @@
+"""The linear reader, as trained and as served."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+
+from eulalia.nlu.features import character_keys, word_keys
+from eulalia.nlu.linear import Votes
+from eulalia.nlu.training.calibration import best_factors
+from eulalia.nlu.training.data import Example
+from eulalia.nlu.training.linear import train_linear
+
+INTENTS = ["light", "music", "never", "timer"]
+SENTENCES = {
+    "light": ["turn on the light", "light please", "make it light in here"],
+    "music": ["play some music", "music please", "let me hear music now"],
+    "timer": ["set a timer", "timer for ten minutes", "start the timer"],
+}
+EXAMPLES = [
+    Example.of("en-US", intent, text.split(), ["Other"] * len(text.split()))
+    for intent, texts in SENTENCES.items()
+    for text in texts
+]
+
+
+def scores(votes: Votes, text: str) -> np.ndarray:
+    words = text.split()
+    return votes.scores(word_keys(words, "en-US"), [character_keys(word) for word in words])
+
+
+def served(examples: list[Example], votes: int) -> Votes:
+    arrays = train_linear(examples, INTENTS, votes=votes, cost=1.0)
+    return Votes.load({f"en-US/{name}": array for name, array in arrays.items()}, "en-US")
+
+
+@pytest.mark.parametrize("votes", [400, 10**6])
+def test_votes_read_what_they_were_trained_on(votes: int) -> None:
+    reader = served(EXAMPLES, votes)
+    for intent, texts in SENTENCES.items():
+        for text in texts:
+            assert INTENTS[int(scores(reader, text).argmax())] == intent
+
+
+def test_no_more_votes_are_kept_than_asked_for() -> None:
+    reader = served(EXAMPLES, 50)
+    assert 0 < len(reader.weights) <= 50
+    assert reader.starts[-1] == len(reader.weights)
+
+
+def test_an_intent_without_examples_is_never_chosen() -> None:
+    reader = served(EXAMPLES, 10**6)
+    for text in ("", "zzz qqq", "turn on the light"):
+        assert INTENTS[int(scores(reader, text).argmax())] != "never"
+
+
+def test_two_intents_are_enough() -> None:
+    reader = served([e for e in EXAMPLES if e.intent != "timer"], 10**6)
+    assert INTENTS[int(scores(reader, "play some music").argmax())] == "music"
+    assert INTENTS[int(scores(reader, "turn on the light").argmax())] == "light"
+
+
+def test_calibration_finds_the_factors_that_made_the_data() -> None:
+    random = np.random.default_rng(0)
+    network, votes = random.normal(0, 2, (2, 4000, 5)).astype(np.float32)
+    mixed = 0.5 * network + 2.0 * votes
+    chances = np.exp(mixed) / np.exp(mixed).sum(1, keepdims=True)
+    truth = np.array([random.choice(5, p=p / p.sum()) for p in chances.astype(float)])
+    scale, vote_scale = best_factors(network, votes, truth)
+    assert scale == pytest.approx(0.5, rel=0.15)
+    assert vote_scale == pytest.approx(2.0, rel=0.15)
