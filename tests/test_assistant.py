@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -38,6 +40,8 @@ from eulalia.errors import EulaliaError
 from eulalia.memory import Memory
 from eulalia.skills import Reply, Request, SkillError, TemplateSkill, find
 from eulalia.skills.conversation import ConversationSkill
+from eulalia.skills.home import HomeSkill, VirtualHouse
+from eulalia.skills.music import MusicSkill
 from eulalia.text import Grammar
 from eulalia.tts import Speaker
 from eulalia.turn import Answer, Context, Hypothesis, Interpretation, Outcome
@@ -312,6 +316,101 @@ def test_a_skill_that_breaks_fails_its_turn_alone(make: Make) -> None:
     assert assistant.ask("wait").outcome is Outcome.ANSWERED
 
 
+def test_what_a_skill_asks_the_customer_to_mend_is_told(make: Make, memory: Memory) -> None:
+    class Needy(Waits):
+        def handle(self, request: Request) -> Reply:
+            raise SkillError("The folder is not there; set another one.")
+
+    turn = make(Reads((reading("wait", 0.9),)), skills=[Needy()]).ask("wait")
+    assert turn.outcome is Outcome.FAILED
+    assert turn.answer == Answer("The folder is not there; set another one.", "en-US")
+    assert memory.turn(turn.id) == turn
+
+
+@dataclass
+class Replies:
+    """A skill that replies what it was told to reply, in whatever form."""
+
+    reply: object
+    name: str = "replies"
+    intents: frozenset[str] = frozenset({"wait"})
+
+    def handle(self, request: Request) -> Reply:
+        return self.reply  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t"])
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome.ANSWERED, "Done."),
+        (Outcome.UNAVAILABLE, "Sorry, I cannot do that yet."),
+        (Outcome.FAILED, "Sorry, something went wrong."),
+    ],
+)
+def test_a_skill_without_words_is_spoken_for(
+    make: Make, memory: Memory, text: str, outcome: Outcome, said: str
+) -> None:
+    skill = Replies(Reply(text, outcome))
+    turn = make(Reads((reading("wait", 0.9),)), skills=[skill]).ask("wait")
+    assert turn.outcome is outcome
+    assert turn.answer == Answer(said, "en-US")
+    assert "no words" in turn.span("skill").notes["unsaid"]  # type: ignore[union-attr]
+    assert memory.turn(turn.id) == turn
+
+
+@pytest.mark.parametrize("reply", [None, "I wait.", Reply(None), Reply("I wait.", "fine")])  # type: ignore[arg-type]
+def test_a_skill_that_gives_no_reply_fails_its_turn(
+    make: Make, memory: Memory, reply: object
+) -> None:
+    turn = make(Reads((reading("wait", 0.9),)), skills=[Replies(reply)]).ask("wait")
+    assert turn.outcome is Outcome.FAILED
+    assert turn.span("skill").error == (  # type: ignore[union-attr]
+        "The skill 'replies' gave no reply; its author can mend that."
+    )
+    assert memory.turn(turn.id) == turn
+
+
+@pytest.mark.parametrize("notes", [{"a": object()}, {"a": math.nan}, {("a",): 1}, None, ["a"]])
+def test_notes_that_cannot_be_kept_do_not_cost_the_answer(
+    make: Make, memory: Memory, notes: object
+) -> None:
+    skill = Replies(Reply("I wait.", notes=notes))  # type: ignore[arg-type]
+    turn = make(Reads((reading("wait", 0.9),)), skills=[skill]).ask("wait")
+    assert turn.answer == Answer("I wait.", "en-US")
+    assert "notes" in turn.span("skill").notes  # type: ignore[union-attr]
+    assert memory.turn(turn.id) == turn
+
+
+def test_assistants_share_one_memory_at_once(tmp_path: Path) -> None:
+    """Each has its own connection; they open the new memory together and ask together."""
+    together = Barrier(3)
+
+    def use(customer: str) -> None:
+        together.wait(30)
+        with Assistant.open(tmp_path / "home", customer=customer) as assistant:
+            together.wait(30)
+            for what in ("open", "close") * 2:
+                turn = assistant.ask(f"{what} the blinds in the bedroom", session="one")
+                assert turn.outcome is Outcome.ANSWERED
+
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(use, ["anna", "ben", "ben"])) == [None] * 3
+    with Memory.open(tmp_path / "home") as memory:
+        assert len(memory.turns(customer="anna", session="one")) == 4
+        assert len(memory.turns(customer="ben", session="one")) == 8
+        assert memory.records.get("anna", "device", "blind.bedroom") == {"position": 0}
+
+
+def test_two_threads_may_ask_one_assistant(make: Make, memory: Memory) -> None:
+    assistant = make(Reads((reading("wait", 0.9),)), skills=[Waits()])
+    with ThreadPoolExecutor(4) as threads:
+        turns = list(threads.map(lambda _: assistant.ask("wait"), range(12)))
+    assert len({turn.id for turn in turns}) == 12
+    assert {turn.id for turn in memory.turns(limit=100)} == {turn.id for turn in turns}
+    assert all(len(turn.spans) == 5 for turn in turns)
+
+
 def test_a_part_that_does_not_open_fails_the_turn(make: Make) -> None:
     turn = make(None).ask("wait")
     assert turn.outcome is Outcome.FAILED
@@ -368,6 +467,47 @@ def test_a_skill_may_read_requests_by_itself(make: Make) -> None:
     assert assistant.ask("please wait").skill == "patient"
     assert assistant.ask("please go").outcome is Outcome.UNAVAILABLE
     assert assistant.ask("bitte wait", locale="de-DE").outcome is Outcome.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "intent", ["iot_hue_lighton", "iot_wemo_on", "weather_query", "music_query"]
+)
+def test_blinds_and_thermostat_are_moved_whatever_the_understander_says(
+    make: Make, memory: Memory, intent: str
+) -> None:
+    assistant = make(Reads((reading(intent, 0.99),)), skills=[HomeSkill(), MusicSkill()])
+
+    def state(key: str) -> Mapping[str, object]:
+        devices = VirtualHouse(memory.records, "default").devices()
+        return next(device.state for device in devices if device.key == key)
+
+    assistant.ask("close the blinds in the bedroom")
+    assert state("blind.bedroom") == {"position": 0}
+    assert state("blind.living room") == {"position": 100}
+    turn = assistant.ask("open the blinds in the bedroom")
+    assert state("blind.bedroom") == {"position": 100}
+    assert (turn.skill, turn.outcome) == ("home", Outcome.ANSWERED)
+    assert turn.span("nlu").notes["source"] == "home"  # type: ignore[union-attr]
+    assistant.ask("set the thermostat to twenty one degrees")
+    assert state("thermostat") == {"temperature": 21.0}
+
+
+def test_a_skill_that_breaks_while_it_reads_leaves_the_reading_to_the_others(
+    make: Make, coffee: TemplateSkill
+) -> None:
+    class Illiterate(Waits):
+        name = "illiterate"
+
+        def match(self, text: str) -> Interpretation | None:
+            raise IndexError("no letters")
+
+    assistant = make(Reads((reading("wait", 0.9),)), skills=[Illiterate()], templates=[coffee])
+    turn = assistant.ask("a large mocha")
+    assert turn.skill == "coffee"
+    assert turn.span("nlu").notes["unread"] == {  # type: ignore[union-attr]
+        "illiterate": "IndexError: no letters"
+    }
+    assert assistant.ask("wait").outcome is Outcome.ANSWERED
 
 
 def test_the_last_answer_can_be_asked_for_again(make: Make, coffee: TemplateSkill) -> None:

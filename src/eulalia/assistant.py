@@ -7,6 +7,7 @@ a request first needs them: asking by text loads neither ears nor voice.
 
 from __future__ import annotations
 
+import json
 import math
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +27,7 @@ from eulalia.dialog import Answers, Candidate, arbitrate, resolve
 from eulalia.dialog import locales as dialog_locales
 from eulalia.errors import EulaliaError
 from eulalia.memory import Memory
-from eulalia.skills import Request, Skill, SkillError, TemplateSkill, find
+from eulalia.skills import Reply, Request, Skill, SkillError, TemplateSkill, find
 from eulalia.skills.conversation import LAST_ANSWER
 from eulalia.text import Grammar
 from eulalia.turn import (
@@ -58,6 +59,14 @@ LONGEST_SOUND: Final = 60.0
 SAMPLE_RATE: Final = 16_000
 """Hertz of all sound inside Eulalia; the same as audio.SAMPLE_RATE, which loads more than this."""
 
+_UNSAID: Final = {
+    Outcome.ANSWERED: "Done.",
+    Outcome.UNAVAILABLE: "Sorry, I cannot do that yet.",
+    Outcome.NOT_UNDERSTOOD: "Sorry, I did not understand that.",
+    Outcome.NOT_HEARD: "Sorry, I did not hear anything.",
+    Outcome.FAILED: "Sorry, something went wrong.",
+}
+"""What is said in the place of a skill that has no words for its reply."""
 _QUIETEST = 1e-4  # a peak below this (-80 dBFS) is no sound that a microphone makes of speech
 _MARGIN = 0.3  # seconds kept around speech: consonants are softer than a detector's threshold
 _CONTEXT_TURNS = 5
@@ -327,7 +336,7 @@ class Assistant:
     def _understand(self, trace: _Trace, text: str) -> list[Interpretation]:
         """The readings that are sure enough to act on, best first."""
         with trace.stage("nlu") as stage:
-            readings = self._readings(text, trace.turn.locale)
+            readings = self._readings(stage, text, trace.turn.locale)
             stage.hypotheses = tuple(Hypothesis(r.intent, r.confidence) for r in readings)
             if readings:
                 stage.notes["source"] = readings[0].source
@@ -338,11 +347,20 @@ class Assistant:
                 if reading.confidence >= SURE and reading.intent != OUT_OF_SCOPE
             ]
 
-    def _readings(self, text: str, locale: str) -> tuple[Interpretation, ...]:
+    def _readings(self, stage: _Stage, text: str, locale: str) -> tuple[Interpretation, ...]:
+        """What the skills read for themselves, or else what the understander reads."""
         # A template is the word of whoever wrote it: what it matches needs no second opinion.
-        matches = [skill.match(text) for skill in self._readers(locale)]
-        exact = tuple(match for match in matches if match is not None)
-        return exact or self._understander().understand(text, locale)
+        exact = []
+        for skill in self._readers(locale):
+            try:
+                match = skill.match(text)
+            except Exception as error:
+                # One skill that cannot read must not keep the others from it.
+                stage.notes.setdefault("unread", {})[skill.name] = _sentence(error)
+                continue
+            if match is not None:
+                exact.append(match)
+        return tuple(exact) or self._understander().understand(text, locale)
 
     def _resolve(
         self, trace: _Trace, readings: Sequence[Interpretation]
@@ -393,10 +411,16 @@ class Assistant:
                 records=self.memory.records,
                 answers=trace.answers,
             )
-            reply = skill.handle(request)
+            reply = _check_reply(skill, skill.handle(request))
             stage.hypotheses = (Hypothesis(skill.name, reading.confidence),)
-            stage.notes.update(reply.notes)
-        trace.answer(reply.text, reply.outcome)
+            stage.notes.update(_json_notes(reply.notes))
+            text = reply.text.strip()
+            if not text:
+                stage.notes["unsaid"] = f"the skill {skill.name!r} has no words for its reply"
+        if text:
+            trace.answer(text, reply.outcome)
+        else:
+            trace.say(_UNSAID[reply.outcome], reply.outcome)
 
     # What the stages share
 
@@ -508,6 +532,26 @@ def check_sound(samples: Samples) -> Samples:
             f"{LONGEST_SOUND:.0f} s."
         )
     return sound
+
+
+def _check_reply(skill: Skill, reply: object) -> Reply:
+    """The reply, once it is known to be one: skills are written by anybody."""
+    if (
+        not isinstance(reply, Reply)
+        or not isinstance(reply.text, str)
+        or not isinstance(reply.outcome, Outcome)
+    ):
+        raise SkillError(f"The skill {skill.name!r} gave no reply; its author can mend that.")
+    return reply
+
+
+def _json_notes(notes: object) -> dict[str, Any]:
+    """A skill's notes as they can be kept; what is no JSON object is told of in its place."""
+    try:
+        plain = json.loads(json.dumps(notes, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        return {"notes": f"no JSON values ({error})"}
+    return plain if isinstance(plain, dict) else {"notes": plain}
 
 
 def _nobody_speaks(samples: Samples) -> str:

@@ -1,20 +1,23 @@
-"""Music from a folder of audio files."""
+"""Music from a folder of audio files.
+
+The records keep what plays; a `Player` (player.py) makes it sound where the machine can.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final
 
 from eulalia.dialog.resolution import closest
+from eulalia.skills.player import Loudspeaker, Player, PlayerError
 from eulalia.skills.skill import Reply, Request, SkillError
+from eulalia.skills.volume import gain
 from eulalia.turn import Outcome
-
-if TYPE_CHECKING:
-    from eulalia.memory.records import Records
 
 _ENDINGS: Final = frozenset({".aiff", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 _MOST_FILES: Final = 100_000
@@ -27,6 +30,10 @@ _SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "resume": {"playing": True},
     "continue": {"playing": True},
 }
+_NEGATIONS: Final = frozenset({"off", "no", "not", "don't", "disable", "stop", "end"})
+"""Words that turn a repetition or a shuffling around: stop repeating."""
+_STATE: Final = ("player", "music")
+"""Kind and key of the record of what plays: songs, playing, silent, shuffle, repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +44,6 @@ class Song:
     title: str
     artist: str = ""
     genre: str = ""
-
-
-class Player(Protocol):
-    """What makes the sound."""
-
-    def state(self) -> dict[str, Any]:
-        """What plays: `songs` (queue), `playing`, `shuffle`, `repeat`; empty at first."""
-
-    def change(self, state: dict[str, Any]) -> None:
-        """Take over the keys of `state`."""
-
-
-class RecordedPlayer:
-    """A player that keeps what it should play in the records, for a device to carry out."""
-
-    def __init__(self, records: Records, customer: str) -> None:
-        self._records = records
-        self._customer = customer
-
-    def state(self) -> dict[str, Any]:
-        """The record `music` of kind `player`."""
-        return dict(self._records.get(self._customer, "player", "music") or {})
-
-    def change(self, state: dict[str, Any]) -> None:
-        """Remember the new state."""
-        self._records.put(self._customer, "player", "music", {**self.state(), **state})
 
 
 class MusicSkill:
@@ -76,66 +57,107 @@ class MusicSkill:
         {"play_music", "music_query", "music_likeness", "music_dislikeness", "music_settings"}
     )
 
-    def __init__(
-        self, player: Callable[[Request], Player] | None = None, rng: random.Random | None = None
-    ) -> None:
-        self._player = player or (lambda r: RecordedPlayer(r.records, r.customer))
+    def __init__(self, player: Player | None = None, rng: random.Random | None = None) -> None:
+        self._player = player or Loudspeaker()
         self._rng = rng or random.Random()
 
     def handle(self, request: Request) -> Reply:
         """Play, tell, remember or set, as asked.
 
-        Raises SkillError when the folder cannot be read.
+        Raises SkillError when the folder cannot be read. Where nothing can sound, the reply's note
+        `silent` says why.
         """
-        player = self._player(request)
         match request.interpretation.intent:
             case "play_music":
-                return self._play(request, player)
+                return self._play(request)
             case "music_settings":
-                return self._set(request, player)
+                return self._set(request)
             case "music_query":
-                return self._tell(request, player)
+                return self._tell(request)
             case intent:
-                return self._judge(request, player, intent == "music_likeness")
+                return self._judge(request, intent == "music_likeness")
 
-    def _play(self, request: Request, player: Player) -> Reply:
+    def _play(self, request: Request) -> Reply:
         folder = request.records.get(request.customer, "setting", "music_folder")
         if not folder:
             answer = "No music folder is set up yet."
             return Reply(request.answers.say(answer), Outcome.UNAVAILABLE)
-        songs = _choose(request, read_folder(folder))
-        if not songs:
+        found = _choose(request, read_folder(folder))
+        if not found:
             answer = "I did not find that in your music."
             return Reply(request.answers.say(answer), Outcome.UNAVAILABLE)
-        if player.state().get("shuffle") or (len(songs) > 1 and not request.said("song_name")):
-            songs = self._rng.sample(songs, len(songs))
-        player.change({"songs": [asdict(song) for song in songs], "playing": True})
-        return Reply(
-            request.answers.say("Playing {song}.", song=_named(request, asdict(songs[0]))),
-            notes={"path": songs[0].path},
-        )
+        if _state(request).get("shuffle") or (len(found) > 1 and not request.said("song_name")):
+            found = self._rng.sample(found, len(found))
+        songs = [asdict(song) for song in found]
+        notes = self._sound(request, songs)
+        answer = request.answers.say("Playing {song}.", song=_named(songs[0]))
+        return Reply(answer, notes={"path": songs[0]["path"], **notes})
 
-    def _set(self, request: Request, player: Player) -> Reply:
+    def _sound(self, request: Request, songs: Sequence[dict[str, str]]) -> dict[str, str]:
+        """Begin to play, and remember it; what the trace should tell of it."""
+        records, customer = request.records, request.customer
+        try:
+            self._player.play(
+                [song["path"] for song in songs],
+                gain=lambda: gain(records, customer),
+                repeat=lambda: bool((records.get(customer, *_STATE) or {}).get("repeat")),
+            )
+            notes = {}
+        except PlayerError as error:
+            notes = {"silent": str(error)}
+        _change(request, {"songs": list(songs), "playing": True, "silent": bool(notes)})
+        return notes
+
+    def _set(self, request: Request) -> Reply:
         said = f"{request.said('player_setting') or ''} {request.interpretation.text}".casefold()
         change = next((_SETTINGS[word] for word in _SETTINGS if word in said), None)
         if change is None:
             answer = "I know no such setting of the player."
             return Reply(request.answers.say(answer), Outcome.UNAVAILABLE)
-        player.change(change)
+        if "playing" in change:
+            return self._go_on(request) if change["playing"] else self._pause(request)
+        if _NEGATIONS & set(said.split()):
+            change = dict.fromkeys(change, False)
+        _change(request, change)
         return Reply(request.answers.say("Done."), notes=change)
 
-    def _tell(self, request: Request, player: Player) -> Reply:
-        song = _current(player)
+    def _pause(self, request: Request) -> Reply:
+        self._player.pause()
+        _change(request, {"playing": False})
+        return Reply(request.answers.say("Done."), notes={"playing": False})
+
+    def _go_on(self, request: Request) -> Reply:
+        songs = _state(request).get("songs")
+        if not songs:
+            return Reply(request.answers.say("Nothing is playing."), Outcome.UNAVAILABLE)
+        notes: dict[str, str] = {}
+        if self._player.playing():
+            self._player.resume()
+            _change(request, {"playing": True})
+        else:  # the program was ended in between, or the queue
+            notes = self._sound(request, songs)
+        return Reply(request.answers.say("Done."), notes={"playing": True, **notes})
+
+    def _tell(self, request: Request) -> Reply:
+        song = self._current(request)
         if song is None:
             return Reply(request.answers.say("Nothing is playing."), Outcome.UNAVAILABLE)
-        return Reply(request.answers.say("This is {song}.", song=_named(request, song)))
+        return Reply(request.answers.say("This is {song}.", song=_named(song)))
 
-    def _judge(self, request: Request, player: Player, liked: bool) -> Reply:
-        song = _current(player)
+    def _current(self, request: Request) -> dict[str, str] | None:
+        """The song that sounds, or would where it can, or None."""
+        state = _state(request)
+        songs = state.get("songs") or []
+        if not songs or not state.get("playing"):
+            return None
+        path = songs[0]["path"] if state.get("silent") else self._player.playing()
+        return next((song for song in songs if song["path"] == path), None)
+
+    def _judge(self, request: Request, liked: bool) -> Reply:
+        song = self._current(request)
         slots = {slot.name: slot.value for slot in request.interpretation.slots}
-        key = song["path"] if song else request.interpretation.text.casefold()
-        taste = {"liked": liked, "song": song, **slots}
-        request.records.put(request.customer, "taste", key[-200:], taste)
+        key = _key(song["path"] if song else request.interpretation.text.casefold())
+        request.records.put(request.customer, "taste", key, {"liked": liked, "song": song, **slots})
         answer = "I will remember that you like it." if liked else "I will not play it again."
         return Reply(request.answers.say(answer))
 
@@ -146,10 +168,20 @@ def read_folder(folder: str | Path) -> list[Song]:
     Title and artist come from the file's tags, or else from its name, "Artist - Title.flac".
     Raises SkillError when there is no such folder; files that are no sound are passed over.
     """
-    root = Path(folder).expanduser()
-    if not root.is_dir():
-        raise SkillError(f"The music folder {root} is not there; set another one.")
-    paths = sorted(path for path in root.rglob("*") if path.suffix.casefold() in _ENDINGS)
+    if not isinstance(folder, str | Path):
+        raise SkillError("The setting music_folder is no path; set it to that of a folder.")
+    try:
+        root = Path(folder).expanduser()
+        if not root.is_dir():
+            raise SkillError(f"The music folder {root} is not there; set another one.")
+        # Pipes and devices may be named like music, and would keep us waiting.
+        paths = sorted(
+            path
+            for path in root.rglob("*")
+            if path.suffix.casefold() in _ENDINGS and path.is_file()
+        )
+    except (OSError, RuntimeError) as error:
+        raise SkillError(f"The music folder {folder} cannot be read ({error}).") from error
     songs = (_read(path) for path in paths[:_MOST_FILES])
     return [song for song in songs if song is not None]
 
@@ -159,17 +191,20 @@ def _read(path: Path) -> Song | None:
     import soundfile  # type: ignore[import-untyped]
 
     try:
-        with soundfile.SoundFile(path) as file:
+        # As bytes, since soundfile refuses names that are not in UTF-8.
+        with soundfile.SoundFile(os.fsencode(path)) as file:
             tags = file.copy_metadata()
     except (OSError, RuntimeError):
         return None
-    stem = re.sub(r"^\d+[\s.\-_]+", "", path.stem.replace("_", " ")).strip()
+    # A name in no known encoding is still a song, but cannot be said as it is.
+    name = path.stem.encode("utf-8", "replace").decode()
+    stem = re.sub(r"^\d+[\s.\-_]+", "", name.replace("_", " ")).strip()
     artist, dash, title = stem.partition(" - ")
     if not dash:
         artist, title = "", stem
     return Song(
         str(path),
-        tags.get("title") or title.strip() or path.stem,
+        tags.get("title") or title.strip() or name,
         tags.get("artist") or artist.strip(),
         tags.get("genre", ""),
     )
@@ -194,16 +229,23 @@ def _choose(request: Request, songs: Sequence[Song]) -> list[Song]:
         found = closest(slot.value, {name_of(song) for song in chosen}, request.locale)
         chosen = [song for song in chosen if found and name_of(song) == found[0]]
     # What is disliked is still played when it is asked for.
-    return chosen if wanted else [song for song in chosen if song.path[-200:] not in disliked]
+    return chosen if wanted else [song for song in chosen if _key(song.path) not in disliked]
 
 
-def _current(player: Player) -> dict[str, str] | None:
-    state = player.state()
-    songs = state.get("songs") or []
-    return songs[0] if songs and state.get("playing") else None
+def _state(request: Request) -> dict[str, Any]:
+    return dict(request.records.get(request.customer, *_STATE) or {})
 
 
-def _named(request: Request, song: dict[str, str]) -> str:
+def _change(request: Request, change: dict[str, Any]) -> None:
+    request.records.put(request.customer, *_STATE, {**_state(request), **change})
+
+
+def _key(text: str) -> str:
+    """The end of a path or text, as long as the key of a record may be, in letters it may have."""
+    return text.encode("utf-8", "replace").decode()[-200:]
+
+
+def _named(song: dict[str, str]) -> str:
     if not song["artist"]:
         return song["title"]
     return f"{song['title']} – {song['artist']}"

@@ -7,7 +7,6 @@ Eulalia ships none of these services. A package offers one by an entry point of 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Final, Protocol, runtime_checkable
 
@@ -86,6 +85,7 @@ class ProviderSkill:
                 f"There is no service {unknown[0]!r}; there are {', '.join(SERVICES)}."
             )
         self._given = providers
+        self._installed: dict[str, Provider | None] = {}
 
     def handle(self, request: Request) -> Reply:
         """Ask the service.
@@ -96,28 +96,39 @@ class ProviderSkill:
         service = next((name for name, of in SERVICES.items() if intent in of), None)
         if service is None:
             raise SkillError(f"No outside service answers for the intent {intent!r}.")
-        provider = self._providers.get(service)
+        provider = self._provider(service)
         if provider is None:
             return Reply(request.answers.say(_MISSING[service]), Outcome.UNAVAILABLE)
         try:
-            return provider.answer(request)
+            reply = provider.answer(request)
         except EulaliaError:
             raise
         except Exception as error:
             # A stranger's service may fail in any way; the customer gets one sentence.
             raise SkillError(f"The {service} service does not answer ({error}).") from error
+        if not isinstance(reply, Reply):
+            raise SkillError(f"The {service} service does not answer with a reply.")
+        return reply
 
-    @cached_property
-    def _providers(self) -> Mapping[str, Provider]:
+    def _provider(self, service: str) -> Provider | None:
+        """The one that was given or, opened when first asked, the one that is installed."""
         if self._given is not None:
-            return self._given
-        found = {}
-        for entry in entry_points(group=GROUP):
-            if entry.name not in SERVICES:
-                continue
-            try:
-                made = entry.load()
-                found[entry.name] = made() if isinstance(made, type) else made
-            except Exception as error:
-                raise SkillError(f"The {entry.name} service does not load ({error}).") from error
-        return found
+            return self._given.get(service)
+        if service not in self._installed:
+            self._installed[service] = _load(service)
+        return self._installed[service]
+
+
+def _load(service: str) -> Provider | None:
+    """The installed provider of a service; where there are several, the first by its address."""
+    entries = sorted(entry_points(group=GROUP, name=service), key=lambda entry: entry.value)
+    if not entries:
+        return None
+    try:
+        found = entries[0].load()
+        made = found() if isinstance(found, type) or not isinstance(found, Provider) else found
+        if not isinstance(made, Provider):
+            raise TypeError("it has no method answer")
+    except Exception as error:
+        raise SkillError(f"The {service} service does not load ({error}).") from error
+    return made

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eulalia.dialog import numbers
 from eulalia.skills.skill import Reply, Request
 
+if TYPE_CHECKING:
+    from eulalia.memory.records import Records
+
 STEP: Final = 10
 """Percent by which it gets louder or softer when nobody says how much."""
 START: Final = 50
+
+
+def gain(records: Records, customer: str) -> float:
+    """What the customer's volume multiplies samples by, from 0 to 1."""
+    kept = records.get(customer, "player", "volume") or {}
+    return 0.0 if kept.get("muted") else int(kept.get("level", START)) / 100
 
 
 class VolumeSkill:
@@ -26,7 +35,9 @@ class VolumeSkill:
         level = int(kept.get("level", START))
         match request.interpretation.intent:
             case "audio_volume_mute":
-                return self._set(request, {"level": level, "muted": True})
+                # "Unmute" is so like "mute" that the understanding takes the one for the other.
+                muted = "unmute" not in request.interpretation.text.casefold()
+                return self._set(request, {"level": level, "muted": muted})
             case "audio_volume_up":
                 return self._set(request, {"level": _changed(request, level, 1), "muted": False})
             case "audio_volume_down":
@@ -52,9 +63,9 @@ def _changed(request: Request, level: int, direction: int) -> int:
     said = request.said("change_amount")
     found = numbers.find(said, request.locale) if said else []
     if not said or len(found) != 1:
-        new = level + direction * STEP
+        new: float = level + direction * STEP
     elif said.casefold().split()[0] in {"by", "um", "por", "de", "di", "на", "kwa"}:
-        new = level + direction * round(found[0].value)
+        new = level + direction * found[0].value
     else:
-        new = round(found[0].value)
-    return min(max(new, 0), 100)
+        new = found[0].value
+    return round(min(max(new, 0), 100))
