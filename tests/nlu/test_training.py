@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning", "ignore:
 
 RECIPE = """
 seed = 1
-epochs = {epochs}
+cycles = [{epochs}]
 batch_tokens = 64
 learning_rate = 1e-2
 warmup_steps = 5

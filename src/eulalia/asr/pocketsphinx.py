@@ -44,6 +44,15 @@ _SURE_GAP: Final = 3.0
 A reading held to a grammar that falls back farther is believed only if it falls back no farther
 than the open vocabulary's reading of the same sound.
 """
+_GRAMMAR_SETTINGS: Final = {
+    "bestpath": False,  # its word lattice ends in the middle of a grammar
+    "beam": 1e-80,
+    "pbeam": 1e-80,
+    "wbeam": 1e-60,
+    "maxhmmpf": -1,
+    "wip": 0.05,
+}
+"""Wider beams and dearer words than for the open vocabulary: a grammar leaves fewer paths."""
 _PHRASE_MARGIN: Final = 4.0
 """How much farther a phrase may fall back: one short word has little context to be known by."""
 
@@ -80,6 +89,9 @@ class PocketSphinxRecognizer:
         decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")
         decoder.add_lm_file("open", pocketsphinx.get_model_path("en-us/en-us.lm.bin"))
         decoder.activate_search("open")
+        # Searches read the settings when they are made, so these are the grammars' alone.
+        for name, value in _GRAMMAR_SETTINGS.items():
+            decoder.config[name] = value
         return cls(decoder)
 
     def transcribe(

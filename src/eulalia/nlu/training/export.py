@@ -18,7 +18,7 @@ from torch import Tensor
 
 from eulalia.nlu.training.network import Network
 
-_STEPS = 15
+_STEPS = 5
 """Steps of an embedding's largest weight on either side of zero."""
 
 

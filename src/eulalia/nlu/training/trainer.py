@@ -6,6 +6,7 @@ import copy
 import logging
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -31,9 +32,12 @@ class Recipe:
     """Everything that determines a model, given the data."""
 
     seed: int
-    epochs: int
+    cycles: tuple[int, ...]
+    """Epochs of each cycle, over which the learning rate falls to nothing (Loshchilov & Hutter
+    2017)."""
     batch_tokens: int
     learning_rate: float
+    """At the first cycle's peak; each later one's is 0.4 of the one before."""
     warmup_steps: int
     average_decay: float
     """Of the running average of the weights that is evaluated and shipped."""
@@ -56,12 +60,18 @@ class Recipe:
     out_of_scope: tuple[str, ...]
     """Intents of CLINC150 that the assistant has nothing for."""
 
+    @property
+    def epochs(self) -> int:
+        """Of all cycles."""
+        return sum(self.cycles)
+
     @classmethod
     def load(cls, path: Path) -> Recipe:
         """Read a recipe; raises EulaliaError naming what is missing or unknown."""
         try:
             plain = tomllib.loads(path.read_text("utf-8"))
-            return cls(**{**plain, "out_of_scope": tuple(plain.get("out_of_scope", ()))})
+            lists = {name: tuple(plain.get(name, ())) for name in ("cycles", "out_of_scope")}
+            return cls(**{**plain, **lists})
         except FileNotFoundError as error:
             raise EulaliaError(f"There is no recipe {path}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
@@ -155,9 +165,10 @@ def train(
         groups = batches(drawn, recipe.batch_tokens, random)
         began, running = time.monotonic(), 0.0
         for step, group in enumerate(groups[skip:], start=skip):
-            progress = (epoch + step / len(groups)) / recipe.epochs
+            passed = epoch + step / len(groups)
             done = epoch * len(groups) + step
-            rate = recipe.learning_rate * _schedule(progress, done, recipe.warmup_steps)
+            rate = recipe.learning_rate * min(1.0, (done + 1) / recipe.warmup_steps)
+            rate *= _schedule(passed, recipe.cycles)
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
             running += _step(
@@ -166,7 +177,7 @@ def train(
             _average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0:
                 seconds = (time.monotonic() - began) / (step + 1 - skip)
-                left = seconds * len(groups) * recipe.epochs * (1 - progress) / 60
+                left = seconds * len(groups) * (recipe.epochs - passed) / 60
                 log.info(
                     "epoch %d, step %d of %d: loss %.3f, %.2f s a step, %.0f minutes to go",
                     epoch + 1, step + 1, len(groups), running / 100, seconds, left,
@@ -199,9 +210,15 @@ def train(
     return scores
 
 
-def _schedule(progress: float, step: int, warmup: int) -> float:
-    """Linear warm-up, and down to nothing along a cosine."""
-    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + float(np.cos(np.pi * progress)))
+def _schedule(passed: float, cycles: Sequence[int]) -> float:
+    """The share of the learning rate after so many epochs: a falling cosine in each cycle."""
+    peak = 1.0
+    for cycle in cycles:
+        if passed < cycle:
+            return peak * 0.5 * (1 + float(np.cos(np.pi * passed / cycle)))
+        passed -= cycle
+        peak *= 0.4
+    return 0.0
 
 
 def _step(
