@@ -29,7 +29,7 @@ from eulalia.turn import Hypothesis
 # How far a phone may on average fall behind the best phones of all, in log-probability, before the
 # sound is taken for something that the grammar or the phrases do not hold.
 _WORST_SENTENCE: Final = 3.0
-_WORST_PHRASE: Final = 3.0
+_WORST_PHRASE: Final = 5.0
 # The gap at which a reading is as likely wrong as right, and how sharply that turns.
 _EVEN_GAP: Final = 1.5
 _GAP_SCALE: Final = 0.4
