@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 Samples = NDArray[np.float32]
 
-SURE: Final = 0.5
+SURE: Final = 0.4
 """Readings less probable than this are not acted on."""
 OUT_OF_SCOPE: Final = "out_of_scope"
 """The intent of requests that are beyond what the assistant can do."""

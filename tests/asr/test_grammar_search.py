@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.asr.test_phrase_search import Words
 
 from eulalia.asr import RecognitionError
 from eulalia.asr.grammar_search import GrammarSearch
 from eulalia.text import Grammar
 from tests.asr.ctc import frames, spoken
+from tests.asr.test_phrase_search import Words
 
 WORDS = Words({"ab": ((1, 2), (1,)), "ba": ((2, 1),), "c": ((3,), (3, 3)), "aa": ((1, 1),)})
 sentences = st.lists(

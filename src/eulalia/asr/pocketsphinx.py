@@ -226,7 +226,9 @@ class PocketSphinxRecognizer:
             return []
         readings = {" ".join(segment.word for segment in best): float(hypothesis.score)}
         for other, _ in zip(self.decoder.nbest(), range(_CANDIDATES), strict=False):
-            text = " ".join(_plain(word) for word in (other.hypstr or "").split())
+            # The list may hold paths that no hypothesis was made of.
+            written = "" if other is None else other.hypstr or ""
+            text = " ".join(_plain(word) for word in written.split())
             if text:
                 readings.setdefault(text, float(other.score))
         return list(readings.items())
