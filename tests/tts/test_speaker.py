@@ -84,7 +84,7 @@ def test_a_word_is_spoken_in_each(speaker: Speaker, locale: str) -> None:
     assert 0.1 < np.abs(samples).max() <= 1
 
 
-@pytest.mark.parametrize("locale", set(WORDS) - {"ja-JP"})
+@pytest.mark.parametrize("locale", sorted(set(WORDS) - {"ja-JP"}))
 def test_each_voice_reads_its_own_script(locale: str) -> None:
     phones = [
         phone for word in espeak.phones(WORDS[locale], ESPEAK_VOICES[locale]) for phone in word

@@ -40,9 +40,9 @@ class Decoder:
 
     vocabulary: Vocabulary
     language_model: LanguageModel | None = None
-    weight: float = 0.5
+    weight: float = 0.8
     """How much the language model's log-probability counts beside the sound's."""
-    bonus: float = 1.0
+    bonus: float = 1.8
     """Added for each label, since a language model favours short texts; none without a model."""
     beam: int = 16
     """Prefixes kept after each frame."""

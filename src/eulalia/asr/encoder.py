@@ -38,6 +38,8 @@ class EncoderConfig:
     phone_blank_penalty: float = 0.0
     """What the phone output's blank is made less likely by, in log-probability. A network trained
     by CTC on little speech believes in the blank too much, and then short sentences win."""
+    subword_blank_penalty: float = 0.0
+    """The same for the subword output."""
     flush_seconds: float = 0.5
     """Silence to hear before a causal network has said all that it knows."""
 
@@ -56,6 +58,9 @@ class EncoderConfig:
                 phone_silence=values.get("phone_silence"),
                 phone_blank_penalty=float(
                     values.get("phone_blank_penalty", cls.phone_blank_penalty)
+                ),
+                subword_blank_penalty=float(
+                    values.get("subword_blank_penalty", cls.subword_blank_penalty)
                 ),
                 flush_seconds=float(values.get("flush_seconds", cls.flush_seconds)),
             )
@@ -113,8 +118,12 @@ class Encoder:
             ["log_probs", "phone_log_probs", "next_cache"],
             {"features": features[None], "cache": cache},
         )
-        fairer = _penalize(phones[0], self.config.blank, self.config.phone_blank_penalty)
-        return Posteriors(subwords[0], fairer), following
+        config = self.config
+        fairer = Posteriors(
+            _penalize(subwords[0], config.blank, config.subword_blank_penalty),
+            _penalize(phones[0], config.blank, config.phone_blank_penalty),
+        )
+        return fairer, following
 
 
 class EncoderStream:

@@ -69,8 +69,8 @@ class Performance:
 
 
 SCENES: Final = (
-    Scene("set a timer for ten minutes", voice="en-us"),
-    Scene("what time is it in tokyo", voice="en-gb-x-rp"),
+    Scene("wake me up at seven tomorrow", voice="en-us"),
+    Scene("what time is it in london", voice="en-us+m3"),
     Scene("turn on the light in the kitchen", voice="en-us+f3"),
     Scene("enciende la luz de la cocina", "es-ES"),
     Scene("réveille-moi demain à sept heures", "fr-FR"),

@@ -58,7 +58,7 @@ def test_nothing_is_known_before_it_is_heard(network: "Network") -> None:
 def test_the_exported_network_says_nearly_what_the_trained_one_says(
     network: "Network", tmp_path: Path
 ) -> None:
-    export(network, tmp_path, 0.0)
+    export(network, tmp_path, phone_blank_penalty=0.0, subword_blank_penalty=0.0)
     session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
     features = torch.randn(1, 9 * SUBSAMPLING, 80)
     cache = torch.zeros(network.cache_shape)

@@ -38,6 +38,7 @@ phone_weight = 0.4
 tap_weight = 0.1
 language_model_order = 3
 phone_blank_penalty = 2.0
+subword_blank_penalty = 1.0
 """
 
 

@@ -30,7 +30,9 @@ class _Served(nn.Module):
         return subwords, phones, taps[-1], next_cache
 
 
-def export(network: Network, folder: Path, phone_blank_penalty: float) -> None:
+def export(
+    network: Network, folder: Path, *, phone_blank_penalty: float, subword_blank_penalty: float
+) -> None:
     """Write `encoder.onnx`, its matrices in 8 bits, and `config.json`."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -72,6 +74,7 @@ def export(network: Network, folder: Path, phone_blank_penalty: float) -> None:
         "blank": 0,
         "phones": ["<blank>", *PHONES],
         "phone_blank_penalty": phone_blank_penalty,
+        "subword_blank_penalty": subword_blank_penalty,
         "flush_seconds": 0.5,
         "language": "en",
         "license": "Apache-2.0",

@@ -63,6 +63,8 @@ class Recipe:
     language_model_order: int
     phone_blank_penalty: float
     """By which decoding makes the phone output's blank less likely, in log-probability."""
+    subword_blank_penalty: float
+    """The same for the subword output."""
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
@@ -169,7 +171,12 @@ def train(
     log.info("on speakers kept out of training: %s", scores)
     texts = [*requests(data), *(utterance.text for utterance in human)]
     language_model(texts, tokenizer, recipe.language_model_order).save(output / "lm.npz")
-    export(average, output, recipe.phone_blank_penalty)
+    export(
+        average,
+        output,
+        phone_blank_penalty=recipe.phone_blank_penalty,
+        subword_blank_penalty=recipe.subword_blank_penalty,
+    )
     return scores
 
 
