@@ -160,7 +160,9 @@ def test_what_cannot_be_evaluated_is_one_sentence(
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model as training exports it, without having been trained."""
     torch = pytest.importorskip("torch", reason="exporting a model needs the extra train")
+    from eulalia.nlu.training.data import Example
     from eulalia.nlu.training.export import export
+    from eulalia.nlu.training.linear import write_linear
     from eulalia.nlu.training.network import Network
 
     torch.manual_seed(0)
@@ -187,6 +189,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
             {key("j"): 0, key("を"): 1},
             {"locales": ["en-US", "ja-JP"], "intents": intents, "labels": labels},
         )
+    examples = [
+        Example.of(locale, intent, intent.split("_"), ["Other", "Other"])
+        for locale in ("en-US", "ja-JP")
+        for intent in intents
+    ]
+    write_linear(examples, intents, folder, votes=50, cost=1.0)
     return folder
 
 

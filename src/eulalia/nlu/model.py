@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Any, Self
@@ -39,7 +40,7 @@ class Understander:
     def __init__(self, folder: Path) -> None:
         try:
             config = json.loads((folder / "config.json").read_text("utf-8"))
-            tables = np.load(folder / "tables.npz")
+            tables = _arrays(folder / "tables.npz")
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1
             options.inter_op_num_threads = 1
@@ -56,7 +57,7 @@ class Understander:
             self._labels: list[str] = config["labels"]
             self._locales = {name: row for row, name in enumerate(config["locales"])}
             self._calibration: dict[str, tuple[float, float]] = config.get("calibration", {})
-            self._linear = np.load(folder / "linear.npz")
+            self._linear = _arrays(folder / "linear.npz")
             self._votes: dict[str, Votes] = {}
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise ModelError(
@@ -210,6 +211,11 @@ def softmax(scores: Scores) -> Scores:
     raised = np.exp(scores - scores.max(-1, keepdims=True))
     result: Scores = raised / raised.sum(-1, keepdims=True)
     return result
+
+
+def _arrays(path: Path) -> Any:
+    """The arrays of an .npz file, unpacked one by one when asked for; the file itself is closed."""
+    return np.load(BytesIO(path.read_bytes()))
 
 
 def _table(tables: Any, name: str) -> Table:
