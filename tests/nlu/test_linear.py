@@ -26,7 +26,8 @@ EXAMPLES = [
 
 def scores(votes: Votes, text: str) -> np.ndarray:
     words = text.split()
-    return votes.scores(word_keys(words, "en-US"), [character_keys(word) for word in words])
+    letters = [character_keys(word) for word in words]
+    return votes.scores([word_keys(words, "en-US")], [letters])[0]
 
 
 def served(examples: list[Example], votes: int) -> Votes:
@@ -52,6 +53,16 @@ def test_an_intent_without_examples_is_never_chosen() -> None:
     reader = served(EXAMPLES, 10**6)
     for text in ("", "zzz qqq", "turn on the light"):
         assert INTENTS[int(scores(reader, text).argmax())] != "never"
+
+
+def test_many_sentences_are_scored_as_each_alone() -> None:
+    reader = served(EXAMPLES, 10**6)
+    texts = ["turn on the light", "", "zzz", "play some music please", "timer"]
+    words = [text.split() for text in texts]
+    letters = [[character_keys(word) for word in sentence] for sentence in words]
+    together = reader.scores([word_keys(sentence, "en-US") for sentence in words], letters)
+    for text, row in zip(texts, together, strict=True):
+        np.testing.assert_allclose(row, scores(reader, text), rtol=1e-5)
 
 
 def test_two_intents_are_enough() -> None:

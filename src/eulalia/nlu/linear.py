@@ -7,6 +7,7 @@ kept, and their keys are cut to 24 bits: a rare wrong vote weighs less than the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,8 @@ class Votes:
 
     rows: dict[int, int]
     """Row by vote key."""
-    starts: list[int]
-    """Where each row's votes begin, and where the last one's end."""
+    starts: NDArray[np.int64]
+    """(rows + 1,) where each row's votes begin, and the last one's end."""
     intents: NDArray[np.uint8]
     """(votes,) for which intent."""
     weights: NDArray[np.int8]
@@ -46,7 +47,7 @@ class Votes:
         counts = arrays[f"{locale}/counts"].astype(np.int64)
         return cls(
             rows={number: row for row, number in enumerate(keys)},
-            starts=[0, *np.cumsum(counts).tolist()],
+            starts=np.concatenate([[0], np.cumsum(counts)]),
             intents=arrays[f"{locale}/intents"],
             weights=arrays[f"{locale}/weights"],
             scale=float(arrays[f"{locale}/scale"]),
@@ -54,20 +55,32 @@ class Votes:
         )
 
     def scores(
-        self, word_keys: Iterable[Sequence[int]], character_keys: Iterable[Sequence[int]]
+        self,
+        word_keys: Sequence[Iterable[Sequence[int]]],
+        character_keys: Sequence[Iterable[Sequence[int]]],
     ) -> NDArray[np.float32]:
-        """(intents,) on which side of each intent's margin a sentence lies, and how far."""
-        total = self.bias.copy()
-        for keys in (vote_keys(word_keys), vote_keys(character_keys)):
-            spans = [
-                slice(self.starts[row], self.starts[row + 1])
-                for row in map(self.rows.get, keys)
-                if row is not None
-            ]
-            if spans:
-                intents = np.concatenate([self.intents[span] for span in spans])
-                weights = np.concatenate([self.weights[span] for span in spans])
+        """(sentences, intents) on which side of each intent's margin a sentence lies, and how far.
+
+        The keys are by sentence and token.
+        """
+        rows: list[int] = []
+        sentences: list[int] = []
+        lengths: list[float] = []
+        for number, kinds in enumerate(zip(word_keys, character_keys, strict=True)):
+            for keys in map(vote_keys, kinds):
+                found = [row for row in map(self.rows.get, keys) if row is not None]
+                rows += found
+                sentences += [number] * len(found)
                 # All features of a kind share one unit of length.
-                length = np.sqrt(len(keys)) / self.scale
-                total += (np.bincount(intents, weights, len(total)) / length).astype(np.float32)
-        return total
+                lengths += [math.sqrt(len(keys))] * len(found)
+        at = np.array(rows, np.int64)
+        starts = self.starts[at]
+        counts = self.starts[at + 1] - starts
+        ends = np.cumsum(counts)
+        votes = np.arange(counts.sum()) + np.repeat(starts - (ends - counts), counts)
+        cells = np.repeat(np.array(sentences, np.int64) * len(self.bias), counts)
+        weights = self.weights[votes] * np.repeat(self.scale / np.array(lengths), counts)
+        size = len(word_keys) * len(self.bias)
+        total = np.bincount(cells + self.intents[votes], weights, size)
+        result: NDArray[np.float32] = total.reshape(-1, len(self.bias)).astype(np.float32)
+        return result + self.bias

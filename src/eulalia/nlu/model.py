@@ -126,8 +126,7 @@ class Understander:
         words = [[normalize(token.text) for token in tokens] for tokens in sentences]
         of_words = [word_keys(sentence, locale) for sentence in words]
         of_letters = [[character_keys(word) for word in sentence] for sentence in words]
-        linear = self._locale_votes(locale)
-        votes = np.stack(list(map(linear.scores, of_words, of_letters)))
+        votes = self._locale_votes(locale).scores(of_words, of_letters)
         embedded = np.concatenate(
             [
                 self._words.embed(list(chain.from_iterable(of_words))),
