@@ -103,6 +103,14 @@ def test_plugs_coffee_and_cleaning(memory):
     assert state(memory, "vacuum")["on"]
 
 
+def test_what_is_switched_in_a_room_without_a_plug_is_its_light(memory):
+    ask(memory, "iot_wemo_off", house_place="kitchen")
+    assert not state(memory, "light.kitchen")["on"]
+    ask(memory, "iot_wemo_on", house_place="kitchen")
+    assert state(memory, "light.kitchen")["on"]
+    assert not state(memory, "plug.socket")["on"]
+
+
 def test_what_is_asked_for_later_is_not_done_now(memory):
     assert ask(memory, "iot_coffee", time="eight am").outcome is Outcome.UNAVAILABLE
     assert not state(memory, "coffee")["on"]

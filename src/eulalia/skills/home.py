@@ -259,6 +259,11 @@ class HomeSkill:
         if said is not None:
             found = closest(said, [d.name for d in plugs], request.locale)
             device = next((d for d in plugs if found and d.name == found[0]), None)
+        elif request.said("house_place"):
+            # What is switched in a room, with no device named, is its plug or else its light.
+            device = next(iter(_in_room(request, [d for d in plugs if d.kind == "plug"])), None)
+            if device is None:
+                return self._switch_lights(request, house, devices, on)
         elif plugs:
             device = next((d for d in plugs if "socket" in d.name), plugs[0])
         if device is None:
