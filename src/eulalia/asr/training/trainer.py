@@ -25,6 +25,7 @@ from eulalia.asr.training.export import export
 from eulalia.asr.training.network import SUBSAMPLING, Network
 from eulalia.audio import LogMel
 from eulalia.errors import EulaliaError
+from eulalia.neural.checkpoint import load, save, update_average
 
 log = logging.getLogger(__name__)
 
@@ -119,13 +120,7 @@ def train(
     checkpoint = output / "checkpoint.pt"
     start, skip = 0, 0
     if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        if state["recipe"] != repr(recipe):
-            raise EulaliaError(f"{checkpoint} is of another recipe; remove it or do not resume.")
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        start, skip = state["epoch"], state["step"]
+        start, skip = load(checkpoint, recipe, network, average, optimizer)
         log.info("resuming in epoch %d at step %d", start + 1, skip)
 
     saved = time.monotonic()
@@ -151,7 +146,7 @@ def train(
                 for u in group
             ]
             running += _step(network, optimizer, inputs, group, tokenizer, recipe)
-            _average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
+            update_average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0:
                 seconds = (time.monotonic() - began) / (step + 1 - skip)
                 left = seconds * len(groups) * recipe.epochs * (1 - progress) / 60
@@ -161,10 +156,10 @@ def train(
                 )  # fmt: skip
                 running = 0.0
             if time.monotonic() - saved > 300:
-                _save(checkpoint, recipe, network, average, optimizer, epoch, step + 1)
+                save(checkpoint, recipe, network, average, optimizer, epoch=epoch, step=step + 1)
                 saved = time.monotonic()
         skip = 0
-        _save(checkpoint, recipe, network, average, optimizer, epoch + 1, 0)
+        save(checkpoint, recipe, network, average, optimizer, epoch=epoch + 1, step=0)
         scores = evaluate(average, corpus, held_out[::4], tokenizer)
         log.info("after epoch %d: %s", epoch + 1, scores)
     scores = evaluate(average, corpus, held_out, tokenizer)
@@ -277,12 +272,6 @@ def _ctc(scores: Tensor, lengths: Tensor, targets: list[list[int]]) -> Tensor:
 
 
 @torch.no_grad()
-def _average(average: Network, network: Network, decay: float) -> None:
-    for kept, new in zip(average.parameters(), network.parameters(), strict=True):
-        kept.lerp_(new, 1 - decay)
-
-
-@torch.no_grad()
 def evaluate(
     network: Network,
     corpus: Corpus,
@@ -311,26 +300,3 @@ def _distance(heard: list[int], truth: list[int]) -> int:
         for j, y in enumerate(truth, start=1):
             diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
     return row[-1]
-
-
-def _save(
-    path: Path,
-    recipe: Recipe,
-    network: Network,
-    average: Network,
-    optimizer: torch.optim.Optimizer,
-    epoch: int,
-    step: int,
-) -> None:
-    """Write a checkpoint whole or not at all."""
-    state = {
-        "recipe": repr(recipe),
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "epoch": epoch,
-        "step": step,
-    }
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)

@@ -17,6 +17,7 @@ from torch.nn.functional import cross_entropy
 from eulalia.datasets.clinc import Clinc
 from eulalia.datasets.massive import Massive
 from eulalia.errors import EulaliaError
+from eulalia.neural.checkpoint import load, save, update_average
 from eulalia.nlu.model import OUT_OF_SCOPE
 from eulalia.nlu.training.calibration import calibrate
 from eulalia.nlu.training.data import Batch, Collator, Example, Exchange, batches, choose_rows
@@ -149,13 +150,7 @@ def train(
     checkpoint = output / "checkpoint.pt"
     start, skip = 0, 0
     if resume and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        if state["recipe"] != repr(recipe):
-            raise EulaliaError(f"{checkpoint} is of another recipe; remove it or do not resume.")
-        network.load_state_dict(state["network"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        start, skip = state["epoch"], state["step"]
+        start, skip = load(checkpoint, recipe, network, average, optimizer)
         log.info("resuming in epoch %d at step %d", start + 1, skip)
 
     saved = time.monotonic()
@@ -174,7 +169,7 @@ def train(
             running += _step(
                 network, optimizer, collate(group, random, recipe.word_dropout), recipe
             )
-            _average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
+            update_average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0:
                 seconds = (time.monotonic() - began) / (step + 1 - skip)
                 left = seconds * len(groups) * (recipe.epochs - passed) / 60
@@ -184,10 +179,10 @@ def train(
                 )  # fmt: skip
                 running = 0.0
             if time.monotonic() - saved > 300:
-                _save(checkpoint, recipe, network, average, optimizer, epoch, step + 1)
+                save(checkpoint, recipe, network, average, optimizer, epoch=epoch, step=step + 1)
                 saved = time.monotonic()
         skip = 0
-        _save(checkpoint, recipe, network, average, optimizer, epoch + 1, 0)
+        save(checkpoint, recipe, network, average, optimizer, epoch=epoch + 1, step=0)
         log.info("after epoch %d: %s", epoch + 1, evaluate(average, dev[::8], collate, recipe))
     scores = evaluate(average, dev, collate, recipe)
     log.info("on dev: %s", scores)
@@ -247,12 +242,6 @@ def _loss(
 
 
 @torch.no_grad()
-def _average(average: Network, network: Network, decay: float) -> None:
-    for kept, new in zip(average.parameters(), network.parameters(), strict=True):
-        kept.lerp_(new, 1 - decay)
-
-
-@torch.no_grad()
 def evaluate(
     network: Network, examples: list[Example], collate: Collator, recipe: Recipe
 ) -> dict[str, float]:
@@ -273,26 +262,3 @@ def evaluate(
         "label_accuracy": right / tokens,
         "exact_match": exact / len(examples),
     }
-
-
-def _save(
-    path: Path,
-    recipe: Recipe,
-    network: Network,
-    average: Network,
-    optimizer: torch.optim.Optimizer,
-    epoch: int,
-    step: int,
-) -> None:
-    """Write a checkpoint whole or not at all."""
-    state = {
-        "recipe": repr(recipe),
-        "network": network.state_dict(),
-        "average": average.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "epoch": epoch,
-        "step": step,
-    }
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
