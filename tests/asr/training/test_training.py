@@ -17,9 +17,9 @@ from eulalia.errors import EulaliaError
 
 RECIPE = """
 seed = 1
-epochs = 1
+cycles = [1]
+learning_rates = [2e-3]
 batch_frames = 2000
-learning_rate = 2e-3
 warmup_steps = 2
 plain_steps = 3
 average_decay = 0.9
@@ -80,7 +80,7 @@ def test_training_writes_a_model_and_resumes_to_the_same_end(data: Path, tmp_pat
     for name in ("encoder.onnx", "subwords.model", "lm.npz"):
         assert (output / name).stat().st_size > 0
     assert train(recipe, data=data, output=output, resume=True) == first
-    recipe.write_text(RECIPE.replace("epochs = 1", "epochs = 2"))
+    recipe.write_text(RECIPE.replace("cycles = [1]", "cycles = [2]"))
     with pytest.raises(EulaliaError, match="another recipe"):
         train(recipe, data=data, output=output, resume=True)
 

@@ -26,6 +26,7 @@ from eulalia.asr.training.network import SUBSAMPLING, Network
 from eulalia.audio import LogMel
 from eulalia.errors import EulaliaError
 from eulalia.neural.checkpoint import load, save, update_average
+from eulalia.neural.schedule import learning_rate
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +40,12 @@ class Recipe:
     """Everything that determines a model, given the data."""
 
     seed: int
-    epochs: int
+    cycles: tuple[int, ...]
+    """Epochs of each cycle, over which the learning rate falls to nothing (Loshchilov & Hutter
+    2017)."""
+    learning_rates: tuple[float, ...]
+    """At each cycle's start."""
     batch_frames: int
-    learning_rate: float
     warmup_steps: int
     plain_steps: int
     """Steps over which the share of augmented utterances rises from none to all."""
@@ -67,11 +71,21 @@ class Recipe:
     subword_blank_penalty: float
     """The same for the subword output."""
 
+    @property
+    def epochs(self) -> int:
+        """Of all cycles."""
+        return sum(self.cycles)
+
     @classmethod
     def load(cls, path: Path) -> Recipe:
         """Read a recipe; raises EulaliaError naming what is missing or unknown."""
         try:
-            return cls(**tomllib.loads(path.read_text("utf-8")))
+            plain = tomllib.loads(path.read_text("utf-8"))
+            lists = ("cycles", "learning_rates")
+            recipe = cls(**{**plain, **{name: tuple(plain.get(name, ())) for name in lists}})
+            if len(recipe.cycles) != len(recipe.learning_rates):
+                raise TypeError("it needs as many learning_rates as cycles")
+            return recipe
         except FileNotFoundError as error:
             raise EulaliaError(f"There is no recipe {path}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
@@ -115,7 +129,11 @@ def train(
     )  # fmt: skip
     average = copy.deepcopy(network).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(
-        network.parameters(), recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        network.parameters(),
+        recipe.learning_rates[0],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
     )
     checkpoint = output / "checkpoint.pt"
     start, skip = 0, 0
@@ -132,9 +150,11 @@ def train(
         groups = batches(drawn, recipe.batch_frames, random)
         began, running = time.monotonic(), 0.0
         for step, group in enumerate(groups[skip:], start=skip):
-            progress = (epoch + step / len(groups)) / recipe.epochs
+            passed = epoch + step / len(groups)
             done = epoch * len(groups) + step
-            rate = recipe.learning_rate * _schedule(progress, done, recipe.warmup_steps)
+            rate = learning_rate(
+                passed, recipe.cycles, recipe.learning_rates, done, recipe.warmup_steps
+            )
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
             # CTC finds its first alignments in plain speech only, so changes come in by and by.
@@ -149,7 +169,7 @@ def train(
             update_average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0:
                 seconds = (time.monotonic() - began) / (step + 1 - skip)
-                left = seconds * len(groups) * recipe.epochs * (1 - progress) / 60
+                left = seconds * len(groups) * (recipe.epochs - passed) / 60
                 log.info(
                     "epoch %d, step %d of %d: loss %.3f, %.2f s a step, %.0f minutes to go",
                     epoch + 1, step + 1, len(groups), running / 100, seconds, left,
@@ -181,11 +201,6 @@ def language_model(
     """The n-gram model of subwords that the beam search adds to what the network hears."""
     sentences = ([piece + 1 for piece in tokenizer.encode(text)] for text in texts if text)
     return LanguageModel.build(sentences, tokenizer.get_piece_size() + 1, order)
-
-
-def _schedule(progress: float, step: int, warmup: int) -> float:
-    """Linear warm-up, and down to nothing along a cosine."""
-    return min(1.0, (step + 1) / warmup) * 0.5 * (1 + float(np.cos(np.pi * progress)))
 
 
 def _split(corpus: Corpus) -> tuple[list[Utterance], list[Utterance], list[Utterance]]:

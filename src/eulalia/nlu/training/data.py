@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,9 +18,11 @@ from eulalia.nlu.features import (
     word_features,
     word_keys,
 )
+from eulalia.nlu.training.fillers import places
 from eulalia.nlu.training.network import Bags
 
 OTHER = "Other"
+PLACE = "place_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,21 @@ class Example:
     intent: str
     words: tuple[str, ...]
     labels: tuple[str, ...]
+    request: str = ""
+    """What translations of one request have in common; empty for a request of one locale only."""
 
     @classmethod
-    def of(cls, locale: str, intent: str, tokens: Iterable[str], labels: Iterable[str]) -> Example:
+    def of(
+        cls,
+        locale: str,
+        intent: str,
+        tokens: Iterable[str],
+        labels: Iterable[str],
+        request: str = "",
+    ) -> Example:
         """An example from tokens as written."""
-        return cls(locale, intent, tuple(normalize(token) for token in tokens), tuple(labels))
+        words = tuple(normalize(token) for token in tokens)
+        return cls(locale, intent, words, tuple(labels), request)
 
 
 def spans(labels: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -57,6 +69,9 @@ class Exchange:
             for start, end, label in spans(example.labels):
                 if label != OTHER:
                     values[example.locale, label].add(example.words[start:end])
+        for (locale, label), known in values.items():
+            if label == PLACE:
+                known |= places(locale)
         self._values = {name: sorted(options) for name, options in values.items()}
 
     def __call__(self, example: Example, random: np.random.Generator) -> Example:
@@ -103,6 +118,9 @@ class Batch:
     characters: Bags
     locales: torch.Tensor
     intents: torch.Tensor
+    """(batch,)"""
+    chances: torch.Tensor
+    """(batch, intents) what training aims at: the intents, softened by the teacher's opinions."""
     labels: torch.Tensor
     """(batch, tokens)"""
 
@@ -117,12 +135,16 @@ class Collator:
         locales: Sequence[str],
         intents: Sequence[str],
         labels: Sequence[str],
+        opinions: Mapping[str, NDArray[np.float32]],
+        teacher_share: float,
     ) -> None:
         self._word_rows = word_rows
         self._character_rows = character_rows
         self._locales = {name: number for number, name in enumerate(locales)}
         self._intents = {name: number for number, name in enumerate(intents)}
         self._labels = {name: number for number, name in enumerate(labels)}
+        self._opinions = opinions
+        self._teacher_share = teacher_share
         self._characters_of: dict[str, NDArray[np.int64]] = {}
 
     def __call__(
@@ -147,8 +169,16 @@ class Collator:
             characters=_bags(characters),
             locales=torch.tensor([self._locales[example.locale] for example in examples]),
             intents=torch.tensor([self._intents[example.intent] for example in examples]),
+            chances=torch.from_numpy(np.stack([self._chances(example) for example in examples])),
             labels=torch.tensor([[self._labels[x] for x in e.labels] for e in examples]),
         )
+
+    def _chances(self, example: Example) -> NDArray[np.float32]:
+        chances = np.zeros(len(self._intents), np.float32)
+        chances[self._intents[example.intent]] = 1
+        if example.request in self._opinions:
+            chances += self._teacher_share * (self._opinions[example.request] - chances)
+        return chances
 
     def _characters(self, word: str) -> NDArray[np.int64]:
         rows = self._characters_of.get(word)

@@ -45,7 +45,7 @@ def train_linear(
     `votes` bounds how many weights are kept, the heaviest; `cost` is the machine's C (Fan et al.
     2008, "LIBLINEAR").
     """
-    matrix, keys = _matrix(examples)
+    matrix, keys = intent_matrix(examples)
     machine = LinearSVC(C=cost, random_state=0)
     machine.fit(matrix, [example.intent for example in examples])
     coefficients = np.atleast_2d(machine.coef_)
@@ -62,7 +62,7 @@ def train_linear(
     return {**_pruned(weights, keys, votes), "bias": bias}
 
 
-def _matrix(examples: Sequence[Example]) -> tuple[csr_matrix, NDArray[np.int64]]:
+def intent_matrix(examples: Sequence[Example]) -> tuple[csr_matrix, NDArray[np.int64]]:
     """One row an example, its features of each kind sharing one unit of length; and the columns'
     keys."""
     columns_of: dict[int, int] = {}

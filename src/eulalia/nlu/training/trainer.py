@@ -6,24 +6,26 @@ import copy
 import logging
 import time
 import tomllib
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 
 from eulalia.datasets.clinc import Clinc
 from eulalia.datasets.massive import Massive
 from eulalia.errors import EulaliaError
 from eulalia.neural.checkpoint import load, save, update_average
+from eulalia.neural.schedule import learning_rate
 from eulalia.nlu.model import OUT_OF_SCOPE
 from eulalia.nlu.training.calibration import calibrate
 from eulalia.nlu.training.data import Batch, Collator, Example, Exchange, batches, choose_rows
 from eulalia.nlu.training.export import export
 from eulalia.nlu.training.linear import write_linear
 from eulalia.nlu.training.network import Network
+from eulalia.nlu.training.teacher import opinions
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +38,17 @@ class Recipe:
     cycles: tuple[int, ...]
     """Epochs of each cycle, over which the learning rate falls to nothing (Loshchilov & Hutter
     2017)."""
+    learning_rates: tuple[float, ...]
+    """At each cycle's start."""
     batch_tokens: int
-    learning_rate: float
-    """At the first cycle's peak; each later one's is 0.4 of the one before."""
     warmup_steps: int
     average_decay: float
     """Of the running average of the weights that is evaluated and shipped."""
     label_smoothing: float
+    teacher_folds: int
+    """Parts of the training requests, each judged by linear readers trained on the others."""
+    teacher_share: float
+    """How much the teacher's opinion counts beside the label."""
     slot_weight: float
     """Weight of the slots' loss beside the intent's."""
     exchange: float
@@ -71,8 +77,11 @@ class Recipe:
         """Read a recipe; raises EulaliaError naming what is missing or unknown."""
         try:
             plain = tomllib.loads(path.read_text("utf-8"))
-            lists = {name: tuple(plain.get(name, ())) for name in ("cycles", "out_of_scope")}
-            return cls(**{**plain, **lists})
+            lists = ("cycles", "learning_rates", "out_of_scope")
+            recipe = cls(**{**plain, **{name: tuple(plain.get(name, ())) for name in lists}})
+            if len(recipe.cycles) != len(recipe.learning_rates):
+                raise TypeError("it needs as many learning_rates as cycles")
+            return recipe
         except FileNotFoundError as error:
             raise EulaliaError(f"There is no recipe {path}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
@@ -114,7 +123,7 @@ def train(
     massive = Massive.open(archive)
     examples, dev = (
         [
-            Example.of(locale, request.intent, request.tokens, request.labels)
+            Example.of(locale, request.intent, request.tokens, request.labels, request.id)
             for locale in massive.locales
             for request in massive.requests(locale, partition)
             if request.tokens
@@ -129,7 +138,9 @@ def train(
     intents = sorted({example.intent for example in examples})
     labels = sorted({label for example in examples for label in example.labels})
     words, characters = choose_rows(examples, recipe.word_rows, recipe.character_rows)
-    collate = Collator(words, characters, locales, intents, labels)
+    output.mkdir(parents=True, exist_ok=True)
+    judged = _opinions(output / "opinions.npz", examples, intents, recipe)
+    collate = Collator(words, characters, locales, intents, labels, judged, recipe.teacher_share)
     exchange = Exchange(examples)
     network = Network(
         word_rows=len(words),
@@ -144,9 +155,12 @@ def train(
     )
     average = copy.deepcopy(network).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(
-        network.parameters(), recipe.learning_rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        network.parameters(),
+        recipe.learning_rates[0],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
     )
-    output.mkdir(parents=True, exist_ok=True)
     checkpoint = output / "checkpoint.pt"
     start, skip = 0, 0
     if resume and checkpoint.exists():
@@ -162,8 +176,9 @@ def train(
         for step, group in enumerate(groups[skip:], start=skip):
             passed = epoch + step / len(groups)
             done = epoch * len(groups) + step
-            rate = recipe.learning_rate * min(1.0, (done + 1) / recipe.warmup_steps)
-            rate *= _schedule(passed, recipe.cycles)
+            rate = learning_rate(
+                passed, recipe.cycles, recipe.learning_rates, done, recipe.warmup_steps
+            )
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
             running += _step(
@@ -205,15 +220,19 @@ def train(
     return scores
 
 
-def _schedule(passed: float, cycles: Sequence[int]) -> float:
-    """The share of the learning rate after so many epochs: a falling cosine in each cycle."""
-    peak = 1.0
-    for cycle in cycles:
-        if passed < cycle:
-            return peak * 0.5 * (1 + float(np.cos(np.pi * passed / cycle)))
-        passed -= cycle
-        peak *= 0.4
-    return 0.0
+def _opinions(
+    path: Path, examples: list[Example], intents: list[str], recipe: Recipe
+) -> dict[str, NDArray[np.float32]]:
+    """The teacher's opinions, from an earlier start of this training if there was one."""
+    if not path.exists():
+        judged = opinions(examples, intents, folds=recipe.teacher_folds, cost=recipe.vote_cost)
+        partial = path.with_suffix(".partial.npz")
+        np.savez_compressed(
+            partial, requests=np.array(list(judged)), chances=np.array(list(judged.values()))
+        )
+        partial.replace(path)
+    with np.load(path) as arrays:
+        return dict(zip(arrays["requests"].tolist(), arrays["chances"], strict=True))
 
 
 def _step(
@@ -235,7 +254,7 @@ def _loss(
     network: Network, intent: torch.Tensor, slots: torch.Tensor, batch: Batch, recipe: Recipe
 ) -> torch.Tensor:
     asked = cross_entropy(
-        intent, batch.intents, reduction="none", label_smoothing=recipe.label_smoothing
+        intent, batch.chances, reduction="none", label_smoothing=recipe.label_smoothing
     )
     filled = network.transitions.negative_log_likelihood(slots, batch.labels)
     return asked + recipe.slot_weight * filled

@@ -1,0 +1,23 @@
+"""Values for slots beyond those of the training requests: the world's countries and cities, as the
+CLDR (through Babel) calls them in every locale."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from babel import Locale
+
+from eulalia.nlu.features import normalize
+from eulalia.text import tokenize
+
+
+def places(locale: str) -> set[tuple[str, ...]]:
+    """Countries and cities in a locale's words, as normalised tokens."""
+    data = Locale.parse(locale, sep="-")
+    zones = data.time_zones.values()
+    cities = (str(zone["city"]) for zone in zones if "city" in zone)
+    countries = (name for code, name in data.territories.items() if code.isalpha())
+    return {
+        tuple(normalize(token.text) for token in tokenize(name, locale))
+        for name in chain(countries, cities)
+    }
