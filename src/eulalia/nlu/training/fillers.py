@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 from eulalia.nlu.features import normalize
 from eulalia.text import tokenize
@@ -13,7 +13,10 @@ from eulalia.text import tokenize
 
 def places(locale: str) -> set[tuple[str, ...]]:
     """Countries and cities in a locale's words, as normalised tokens."""
-    data = Locale.parse(locale, sep="-")
+    try:
+        data = Locale.parse(locale, sep="-")
+    except UnknownLocaleError:  # not all of MASSIVE's are the CLDR's (sl-SL), but all languages are
+        data = Locale.parse(locale.partition("-")[0])
     zones = data.time_zones.values()
     cities = (str(zone["city"]) for zone in zones if "city" in zone)
     countries = (name for code, name in data.territories.items() if code.isalpha())
