@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from eulalia import __version__
-from eulalia.cli import data, evaluate, settings, skills, train, turns
+from eulalia.cli import data, evaluate, learn, settings, skills, train, turns
 from eulalia.cli.ask import ask
 from eulalia.cli.demo import demo
 from eulalia.cli.errors import Commands
@@ -33,6 +33,7 @@ app.add_typer(skills.app, name="skills")
 app.add_typer(settings.app, name="settings")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
+app.add_typer(learn.app, name="learn")
 app.add_typer(data.app, name="data")
 
 

@@ -1,0 +1,1 @@
+"""From turns to what should be done otherwise: defects, rewrites, failure points, labels."""
