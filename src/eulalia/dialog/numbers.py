@@ -201,18 +201,18 @@ class _Words:
         return Number(float(value) + fraction, position, end, ordinal)
 
     def _may_begin(self, folded: str, position: int) -> bool:
-        if not self.spaced or position == 0 or not _letter(folded[position - 1]):
+        if not self.spaced or position == 0 or not is_letter(folded[position - 1]):
             return True
         start = position
-        while start and _letter(folded[start - 1]):
+        while start and is_letter(folded[start - 1]):
             start -= 1
         return folded[start:position] in self.prefixes
 
     def _may_end(self, folded: str, end: int) -> bool:
-        if not self.spaced or end >= len(folded) or not _letter(folded[end]):
+        if not self.spaced or end >= len(folded) or not is_letter(folded[end]):
             return True
         rest = end
-        while rest < len(folded) and _letter(folded[rest]):
+        while rest < len(folded) and is_letter(folded[rest]):
             rest += 1
         return rest - end <= self.suffix
 
@@ -303,12 +303,13 @@ class _Words:
 
 def _trailing_letters(text: str) -> str:
     start = len(text)
-    while start and _letter(text[start - 1]):
+    while start and is_letter(text[start - 1]):
         start -= 1
     return text[start:]
 
 
-def _letter(character: str) -> bool:
+def is_letter(character: str) -> bool:
+    """Whether a character belongs to a word; vowel signs do."""
     return character.isalpha() or unicodedata.category(character) in ("Mn", "Mc")
 
 
@@ -377,8 +378,8 @@ def _words(language: str) -> _Words:
         tuple(dict.fromkeys(fold(p.strip(), locale) for p in (*points, *_POINTS) if p.strip())),
         tuple(dict.fromkeys(fold(m.strip(), locale) for m in minus if m.strip())),
         tuple(_GLUE.get(language, ())),
-        tuple(_PREFIXES.get(language, ())),
-        _SUFFIX.get(language, 0),
+        tuple(PREFIXES.get(language, ())),
+        SUFFIX.get(language, 0),
         language not in _UNSPACED,
         max((len(text) for table in tables for text in table), default=0),
     )
@@ -493,7 +494,7 @@ _GLUE: Final[dict[str, tuple[str, ...]]] = {
     "cy": ("a ", "ac "),
 }
 
-_PREFIXES: Final[dict[str, tuple[str, ...]]] = {
+PREFIXES: Final[dict[str, tuple[str, ...]]] = {
     "ar": ("و", "ب", "ل", "ال", "وال", "بال", "لل", "ف"),
     "he": ("ו", "ב", "ל", "ה", "מ", "ש", "כ", "בה", "לה"),
     "am": ("በ", "ለ", "የ", "ከ", "እስከ"),
@@ -504,12 +505,14 @@ _PREFIXES: Final[dict[str, tuple[str, ...]]] = {
     "ko": ("제",),
     "fr": ("d'", "l'"),
 }
+"""What languages write onto the front of a word: articles, conjunctions, prepositions."""
 
-_SUFFIX: Final[dict[str, int]] = {
+SUFFIX: Final[dict[str, int]] = {
     "tr": 7, "az": 7, "fi": 6, "hu": 6, "ko": 12, "mn": 6, "ka": 5, "hy": 5, "kn": 9, "ml": 9,
     "ta": 9, "te": 9, "lv": 3, "is": 3, "sq": 3, "bn": 4, "hi": 1, "el": 1, "ur": 1, "am": 2,
     "fa": 2, "de": 1,
 }  # fmt: skip
+"""Letters that inflection may add to the end of a word, by language."""
 
 _SCALES: Final[dict[str, dict[str, int]]] = {
     "en": {"dozen": 12},

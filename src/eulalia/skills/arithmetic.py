@@ -150,8 +150,8 @@ def _tokens(text: str, locale: str) -> list[str]:
                 word[0].isalpha()
                 and spaced
                 and (
-                    (position and numbers._letter(folded[position - 1]))
-                    or (end < len(folded) and numbers._letter(folded[end]))
+                    (position and numbers.is_letter(folded[position - 1]))
+                    or (end < len(folded) and numbers.is_letter(folded[end]))
                 )
             ):
                 continue

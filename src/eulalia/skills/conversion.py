@@ -148,8 +148,8 @@ def _units_in(text: str, locale: str) -> list[tuple[str, int, int]]:
             if not folded.startswith(name, position):
                 continue
             if spaced and (
-                (position and numbers._letter(folded[position - 1]))
-                or (end < len(folded) and numbers._letter(folded[end]))
+                (position and numbers.is_letter(folded[position - 1]))
+                or (end < len(folded) and numbers.is_letter(folded[end]))
             ):
                 continue
             units.append((unit, position, end))
