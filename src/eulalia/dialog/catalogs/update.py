@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po, write_po
 
 FOLDER: Final = Path(__file__).parent
 CODE: Final = FOLDER.parent.parent
+SPEAKING: Final = ("assistant", "skills")
+"""The packages that say something."""
 
 Message: TypeAlias = str | tuple[str, str]
 """A sentence, or its forms for one and for many."""
@@ -30,10 +32,10 @@ def messages() -> list[Message]:
     written as a sentence: it is on its way to `say` in a variable or a table.
     """
     found: dict[Message, None] = {}
-    for path in (CODE / "assistant.py", *sorted((CODE / "skills").glob("*.py"))):
-        if path.exists():
+    for package in SPEAKING:
+        for path in sorted((CODE / package).rglob("*.py")):
             tree = ast.parse(path.read_text("utf-8"))
-            for message in _said(tree, sentences=path.parent.name == "skills"):
+            for message in _said(tree, sentences=package == "skills"):
                 found.setdefault(message)
     return list(found)
 

@@ -1,0 +1,111 @@
+"""The parts of an assistant: what its stages work with.
+
+Each stands behind a small protocol, so that it can be replaced by whatever offers the same one or
+two methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eulalia.memory import Memory
+from eulalia.skills import Skill, TemplateSkill
+from eulalia.text import Grammar
+from eulalia.turn import Interpretation
+
+if TYPE_CHECKING:
+    from eulalia.asr import Transcript
+    from eulalia.audio import Segment
+
+Samples = NDArray[np.float32]
+
+
+class Detector(Protocol):
+    """Finds where somebody speaks."""
+
+    def segments(self, samples: Samples) -> Sequence[Segment]: ...
+
+
+class Recognizer(Protocol):
+    """Turns speech into words."""
+
+    def transcribe(
+        self, samples: Samples, *, phrases: Sequence[str] = (), grammar: Grammar | None = None
+    ) -> Transcript: ...
+
+
+class Understander(Protocol):
+    """Turns words into readings, best first."""
+
+    def understand(self, text: str, locale: str) -> tuple[Interpretation, ...]: ...
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A skill that reads some requests by itself, and is then sure of them.
+
+    A TemplateSkill is one. Its `language` is that of the requests, English where it has none.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def match(self, text: str) -> Interpretation | None: ...
+
+
+class Speaker(Protocol):
+    """Turns an answer into sound."""
+
+    def speak(self, text: str, locale: str) -> Samples: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """All that the stages work with; what is costly to open is a function that opens it once."""
+
+    memory: Memory
+    skills: tuple[Skill, ...]
+    understander: Callable[[], Understander]
+    recognizer: Callable[[], Recognizer]
+    detector: Callable[[], Detector]
+    speaker: Callable[[], Speaker]
+    _grammars: dict[str, Grammar] = field(default_factory=dict)
+
+    def skill(self, name: str) -> Skill:
+        """The skill of that name."""
+        return next(skill for skill in self.skills if skill.name == name)
+
+    def skills_for(self, reading: Interpretation) -> list[Skill]:
+        """Who may act on a reading: the skill that read it, or else all that have its intent."""
+        if any(skill.name == reading.source for skill in self.skills):
+            return [self.skill(reading.source)]
+        return [
+            skill
+            for skill in self.skills
+            if reading.intent in skill.intents and not isinstance(skill, TemplateSkill)
+        ]
+
+    def readers(self, locale: str) -> list[Reader]:
+        """The skills that read requests in the language of the locale."""
+        return [
+            skill
+            for skill in self.skills
+            if isinstance(skill, Reader)
+            and _language(getattr(skill, "language", "en")) == _language(locale)
+        ]
+
+    def grammar(self, locale: str) -> Grammar | None:
+        """What the template skills allow to be said; None, without any, leaves speech open."""
+        templates = [each for each in self.readers(locale) if isinstance(each, TemplateSkill)]
+        if locale not in self._grammars and templates:
+            self._grammars[locale] = Grammar.union(*(skill.grammar for skill in templates))
+        return self._grammars.get(locale)
+
+
+def _language(locale: str) -> str:
+    return locale.replace("_", "-").split("-")[0]

@@ -1,0 +1,48 @@
+"""The stage nlu: what the words of a request may mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from eulalia.assistant.parts import Parts
+from eulalia.assistant.trace import Report, Trace, sentence_of
+from eulalia.turn import Hypothesis, Interpretation, Outcome
+
+SURE: Final = 0.4
+"""Readings less probable than this are not acted on."""
+OUT_OF_SCOPE: Final = "out_of_scope"
+"""The intent of requests that are beyond what the assistant can do."""
+
+
+def understand(trace: Trace, parts: Parts) -> None:
+    """Leave the readings that are sure enough to act on, or answer that there are none."""
+    with trace.stage("nlu") as report:
+        readings = _readings(trace, parts, report)
+        report.hypotheses = tuple(Hypothesis(r.intent, r.confidence) for r in readings)
+        if readings:
+            report.notes["source"] = readings[0].source
+            trace.turn = replace(trace.turn, interpretation=readings[0])
+        trace.readings = [
+            reading
+            for reading in readings
+            if reading.confidence >= SURE and reading.intent != OUT_OF_SCOPE
+        ]
+    if not trace.readings:
+        trace.say("Sorry, I did not understand that.", Outcome.NOT_UNDERSTOOD)
+
+
+def _readings(trace: Trace, parts: Parts, report: Report) -> tuple[Interpretation, ...]:
+    """What the skills read for themselves, or else what the understander reads."""
+    # A template is the word of whoever wrote it: what it matches needs no second opinion.
+    exact = []
+    for skill in parts.readers(trace.turn.locale):
+        try:
+            match = skill.match(trace.text)
+        except Exception as error:
+            # One skill that cannot read must not keep the others from it.
+            report.notes.setdefault("unread", {})[skill.name] = sentence_of(error)
+            continue
+        if match is not None:
+            exact.append(match)
+    return tuple(exact) or parts.understander().understand(trace.text, trace.turn.locale)
