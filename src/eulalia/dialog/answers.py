@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Final, Literal
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -24,6 +24,8 @@ from babel.units import format_unit
 from eulalia.dialog.locales import LOCALES, check, cldr
 
 DOMAIN: Final = "answers"
+_LENGTHS: Final[tuple[Literal["long", "short", "narrow"], ...]] = ("long", "short", "narrow")
+"""Where the CLDR says that a unit's long name is its short one, Babel has only the latter."""
 LANGUAGES: Final[dict[str, str]] = {
     "ar-SA": "ar",
     "de-DE": "de",
@@ -114,7 +116,11 @@ class Answers:
     def unit(self, value: float, unit: str) -> str:
         """A measure with its CLDR unit, such as length-kilometer, spelled out."""
         digits = "#,##0.####" if abs(value) < 1e15 else "0.######E0"
-        return format_unit(value, unit, "long", format=digits, locale=self._cldr)
+        for length in _LENGTHS:
+            said = format_unit(value, unit, length, format=digits, locale=self._cldr)
+            if unit not in said:
+                break
+        return said
 
 
 @cache

@@ -7,6 +7,6 @@ their order only where languages put it there: "half past six", "sechs Uhr drei√
 
 from eulalia.dialog.times.calendar import WEEKDAYS, advance
 from eulalia.dialog.times.parsed_time import ParsedTime
-from eulalia.dialog.times.parser import TimeError, parse, says_all
+from eulalia.dialog.times.parser import TimeError, parse, says_all, says_timer
 
-__all__ = ["WEEKDAYS", "ParsedTime", "TimeError", "advance", "parse", "says_all"]
+__all__ = ["WEEKDAYS", "ParsedTime", "TimeError", "advance", "parse", "says_all", "says_timer"]

@@ -15,7 +15,7 @@ def assemble(reading: Reading) -> ParsedTime | None:
     others = [
         n
         for n in range(len(reading.marks))
-        if reading.at(n, "word") and len(reading.marks[n].value) > 3
+        if reading.at(n, "timer") or (reading.at(n, "word") and len(reading.marks[n].value) > 3)
     ]
     if reading.clock and not reading.sure and not reading.day and not reading.part and others:
         # A bare number among other words is more likely to count something else.
@@ -117,7 +117,11 @@ def _hour_of_day(reading: Reading) -> tuple[int, int, int]:
         reading.part == "night" and 5 <= hour < 12
     ):
         hour += 12
-    elif reading.part is None and 1 <= hour <= 6 and _twelve_hours(reading):
+    elif (
+        reading.part is None
+        and 1 <= hour <= (3 if reading.waking else 6)
+        and _twelve_hours(reading)
+    ):
         # Where clocks have twelve hours, "tomorrow at three" is in the afternoon.
         hour += 12
     return hour % 24, minute, second

@@ -70,6 +70,19 @@ def lexicon_of(locale: str) -> Lexicon:
 
 
 @cache
+def timer_names(locale: str) -> tuple[str, ...]:
+    """What a timer is called, folded."""
+    language = check(locale).cldr.split("_")[0]
+    names = _all_words().get(language, {}).get("timer", "").split("|")
+    return tuple(" ".join(numbers.fold(name, locale).split()) for name in names if name)
+
+
+def is_spaced(language: str) -> bool:
+    """Whether spaces stand between the words of the language."""
+    return language not in ("ja", "zh", "th", "km", "my")
+
+
+@cache
 def _all_words() -> dict[str, dict[str, str]]:
     """Words by language and key; spellings are separated by |."""
     source = resources.files("eulalia.dialog").joinpath("timewords.toml")

@@ -8,7 +8,7 @@ from typing import Any
 
 from eulalia.dialog import numbers
 from eulalia.dialog.times.calendar import MONTHS, WEEKDAYS
-from eulalia.dialog.times.lexicon import Lexicon, lexicon_of
+from eulalia.dialog.times.lexicon import Lexicon, is_spaced, lexicon_of
 
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}) ?[:h時点點시] ?(\d{2})(?!\d)(?: ?[:分] ?(\d{2})(?!\d))?|"
                     r"(?<!\d)(\d{1,2})\.(\d{2})(?![\d.])")  # fmt: skip
@@ -37,7 +37,7 @@ def find_marks(text: str, locale: str, language: str) -> list[Mark]:
         for original, character in zip(text, folded, strict=False)
     )
     lexicon = lexicon_of(locale)
-    spaced = language not in ("ja", "zh", "th", "km", "my")
+    spaced = is_spaced(language)
     found = {number.start: number for number in numbers.find(text, locale)}
     marks: list[Mark] = []
     position = 0

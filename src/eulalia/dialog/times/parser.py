@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from eulalia.dialog import numbers
 from eulalia.dialog.locales import check
 from eulalia.dialog.times.assembly import assemble
 from eulalia.dialog.times.clock import read_clock
@@ -15,6 +16,7 @@ from eulalia.dialog.times.days import (
     read_shortcuts,
 )
 from eulalia.dialog.times.durations import read_durations
+from eulalia.dialog.times.lexicon import is_spaced, timer_names
 from eulalia.dialog.times.marks import find_marks
 from eulalia.dialog.times.parsed_time import ParsedTime
 from eulalia.dialog.times.reading import Reading
@@ -38,11 +40,13 @@ class TimeError(EulaliaError):
     """A moment without a time zone."""
 
 
-def parse(text: str, locale: str, now: datetime) -> ParsedTime | None:
+def parse(text: str, locale: str, now: datetime, *, waking: bool = False) -> ParsedTime | None:
     """What the text says about time, seen from `now`, or None when it says nothing.
 
     A bare number is a time of day only where nothing else is said. Without a date the next such
-    moment after `now` is meant; "seven" may then be in the morning or the evening.
+    moment after `now` is meant; "seven" may then be in the morning or the evening. On a day that
+    is named, hours up to six are in the afternoon where clocks have twelve hours; with `waking`,
+    as for an alarm, only those up to three are.
 
     Raises LocaleError for an unknown locale, TimeError for a `now` without a time zone.
     """
@@ -50,13 +54,23 @@ def parse(text: str, locale: str, now: datetime) -> ParsedTime | None:
         raise TimeError("The present moment needs a time zone; give it one, UTC for instance.")
     language = check(locale).cldr.split("_")[0]
     try:
-        reading = Reading(find_marks(text, locale, language), language, locale, now)
+        reading = Reading(find_marks(text, locale, language), language, locale, now, waking)
         for read in _ORDER:
             read(reading)
         return assemble(reading)
     except (ValueError, OverflowError):
         # A day that no calendar has, such as 31 February, or a year past 9999.
         return None
+
+
+def says_timer(text: str, locale: str) -> bool:
+    """Whether the text names a timer, however inflected.
+
+    Raises LocaleError for an unknown locale.
+    """
+    folded = f" {numbers.fold(text[: numbers.LONGEST_TEXT], locale)}"
+    gap = " " if is_spaced(check(locale).cldr.split("_")[0]) else ""
+    return any(gap + name in folded for name in timer_names(locale))
 
 
 def says_all(text: str, locale: str) -> bool:

@@ -21,6 +21,8 @@ class Reading:
     language: str
     locale: str
     now: datetime
+    waking: bool = False
+    """Whether early hours are likelier than late ones."""
     clock: tuple[int, int, int] | None = None
     sure: bool = False
     """Whether the clock time came with a word that makes it one."""

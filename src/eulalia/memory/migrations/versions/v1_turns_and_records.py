@@ -17,6 +17,7 @@ NAME = sa.String(200)
 
 
 def upgrade() -> None:
+    """Make the two tables, and the indices by which turns are looked up."""
     op.create_table(
         "turns",
         sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
