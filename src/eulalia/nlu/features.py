@@ -12,8 +12,8 @@ from __future__ import annotations
 import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,15 @@ from eulalia.text.tokens import CHARACTER_LOCALES
 
 SHORTEST, LONGEST = 1, 5
 """Lengths of the character n-grams."""
+_CUT = 40
+"""Letters behind it are not looked at."""
 
 
 def normalize(word: str) -> str:
     """One form for the many ways to write a word: compatibility forms, case, invisible marks."""
     folded = unicodedata.normalize("NFKC", word).casefold()
+    if folded.isprintable():  # It has no invisible marks.
+        return folded or "\0"
     # Zero-width spaces and joiners are typed or not at the writer's whim.
     return "".join(letter for letter in folded if unicodedata.category(letter) != "Cf") or "\0"
 
@@ -42,7 +46,7 @@ def character_features(word: str) -> list[str]:
     >>> character_features("ab")[:5]
     ['<', 'a', 'b', '>', '<a']
     """
-    marked = f"<{word[:40]}>"
+    marked = f"<{word[:_CUT]}>"
     return [
         marked[start : start + length]
         for length in range(SHORTEST, LONGEST + 1)
@@ -66,43 +70,73 @@ def word_features(words: Sequence[str], locale: str) -> Iterator[list[str]]:
         yield features
 
 
+def context_features(words: Sequence[str], locale: str) -> Iterator[list[str]]:
+    """Of each word in its sentence: the words around it, by where they stand."""
+    reach = 3 if locale in CHARACTER_LOCALES else 2
+    padded = ["^"] * reach + list(words) + ["$"] * reach
+    for position in range(reach, len(padded) - reach):
+        before, word, after = padded[position - 1 : position + 2]
+        features = [f"{d}:{padded[position + d]}" for d in range(-reach, reach + 1)]
+        features += [f"<{before} {word}", f"{word} {after}>", f"{before}_{after}"]
+        if reach == 3:
+            features.append(f"<{padded[position - 2]} {before} {word}")
+            features.append(f"<{before} {word} {after}>")
+            features.append(f"{word} {after} {padded[position + 2]}>")
+        yield features
+
+
+def context_keys(words: Sequence[str], locale: str) -> list[list[int]]:
+    """Keys of the context features of each word."""
+    return [[key(feature) for feature in token] for token in context_features(words, locale)]
+
+
 def word_keys(words: Sequence[str], locale: str) -> list[list[int]]:
     """Keys of the word features of each word."""
     return [[key(feature) for feature in token] for token in word_features(words, locale)]
 
 
-@lru_cache(maxsize=20_000)
 def character_keys(word: str) -> tuple[int, ...]:
-    """Keys of the character n-grams of a normalised word."""
-    return tuple(key(feature) for feature in character_features(word))
+    """Keys of the character n-grams of a normalised word, in the order of `character_features`."""
+    letters = [letter.encode("utf-8", "surrogatepass") for letter in f"<{word[:_CUT]}>"]
+    found: list[int] = []
+    keys = [0] * len(letters)
+    for length in range(1, LONGEST + 1):
+        # A checksum goes on where that of the n-gram without its last letter ended.
+        keys = list(map(zlib.crc32, letters[length - 1 :], keys))
+        if length >= SHORTEST:
+            found += keys
+    return tuple(found)
 
 
-@dataclass(frozen=True)
 class Table:
     """An embedding table in 8 bits whose rows are found by feature."""
 
-    rows: dict[int, int]
-    """Row by feature key."""
-    weights: NDArray[np.int8]
-    """(rows, dimension)"""
-    scales: NDArray[np.float32]
-    """(rows,) what one step of a row's weights is worth."""
+    def __init__(
+        self, keys: NDArray[np.uint32], weights: NDArray[np.int8], scales: NDArray[np.floating[Any]]
+    ) -> None:
+        """(rows,) feature keys, (rows, dimension) weights, and (rows,) what one step of a row's
+        weights is worth."""
+        # Found by bisection in sorted keys, all at once: that reads a fraction of the memory that
+        # a dict would, and a request seldom finds memory in the processor's caches.
+        order = keys.argsort()
+        self._keys = np.append(keys[order], np.uint32(0))
+        # The features without a row share an empty one behind the others.
+        self._nothing = len(keys)
+        self._weights = np.pad(weights[order], ((0, 1), (0, 0)))
+        self._scales = np.append(scales[order], 0).astype(np.float32)
 
-    def embed(self, keys: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def embed(self, keys: NDArray[np.uint32], sizes: Sequence[int]) -> NDArray[np.float32]:
         """Sum of the rows that each token's feature keys find, divided by the square root of their
         number.
 
-        Returns (tokens, dimension).
+        `keys` are those of the first token, of the second and so on, and `sizes` tells how many of
+        them are of each token, which is never none. Returns (tokens, dimension).
         """
-        rows = self.rows
-        found = [[rows[number] for number in token if number in rows] for token in keys]
-        counts = np.array([len(token) for token in found])
-        result = np.zeros((len(found), self.weights.shape[1]), np.float32)
-        if not counts.any():
-            return result
-        flat = np.fromiter((row for token in found for row in token), np.int64, counts.sum())
-        values = self.weights[flat] * self.scales[flat, None]
-        known = counts > 0
-        starts = (np.cumsum(counts) - counts)[known]
-        result[known] = np.add.reduceat(values, starts) / np.sqrt(counts[known, None])
-        return result
+        rows = self._keys[:-1].searchsorted(keys)
+        known = self._keys.take(rows) == keys
+        rows[~known] = self._nothing
+        starts = list(accumulate(sizes[:-1], initial=0))
+        values = self._weights.take(rows, 0) * self._scales.take(rows)[:, None]
+        sums = np.add.reduceat(values, starts)
+        sums /= np.sqrt(np.maximum(np.add.reduceat(known, starts, dtype=np.float32), 1))[:, None]
+        return sums

@@ -7,15 +7,17 @@ kept, and their keys are cut to 24 bits: a rare wrong vote weighs less than the 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+_Scores = NDArray[np.float32]
+
 _KEY_BITS = 0xFFFFFF
+_FEATURE_BITS = 25
+"""Enough to tell all features apart: those with a row by its number, the others by their keys."""
 
 
 def vote_keys(keys: Iterable[Sequence[int]]) -> set[int]:
@@ -23,64 +25,60 @@ def vote_keys(keys: Iterable[Sequence[int]]) -> set[int]:
     return {number & _KEY_BITS for token in keys for number in token}
 
 
-@dataclass(frozen=True)
 class Votes:
     """One locale's votes."""
 
-    rows: dict[int, int]
-    """Row by vote key."""
-    starts: NDArray[np.int64]
-    """(rows + 1,) where each row's votes begin, and the last one's end."""
-    intents: NDArray[np.uint8]
-    """(votes,) for which intent."""
-    weights: NDArray[np.int8]
-    """(votes,)"""
-    scale: float
-    """What one step of a weight is worth."""
-    bias: NDArray[np.float32]
-    """(intents,)"""
+    def __init__(
+        self, keys: NDArray[np.int64], table: NDArray[np.int8], scale: float, bias: _Scores
+    ) -> None:
+        """(rows,) ascending vote keys, (rows, intents) the weights of their votes, what one step of
+        a weight is worth, and (intents,) what is added to each sentence's votes."""
+        self._keys = np.append(keys, 0).astype(np.uint32)
+        self._nothing = len(keys)
+        # The features without votes share an empty row behind the others.
+        self._table = np.pad(table, ((0, 1), (0, 0)))
+        self._scale = np.float32(scale)
+        self._bias = bias
 
     @classmethod
     def load(cls, arrays: Any, locale: str) -> Votes:
         """One locale's votes out of `linear.npz`."""
-        keys = np.cumsum(arrays[f"{locale}/steps"], dtype=np.int64).tolist()
-        counts = arrays[f"{locale}/counts"].astype(np.int64)
-        return cls(
-            rows={number: row for row, number in enumerate(keys)},
-            starts=np.concatenate([[0], np.cumsum(counts)]),
-            intents=arrays[f"{locale}/intents"],
-            weights=arrays[f"{locale}/weights"],
-            scale=float(arrays[f"{locale}/scale"]),
-            bias=arrays[f"{locale}/bias"],
-        )
+        keys = np.cumsum(arrays[f"{locale}/steps"], dtype=np.int64)
+        bias = arrays[f"{locale}/bias"]
+        # Most votes of a row are zero, but written out they are summed in one go.
+        table = np.zeros((len(keys), len(bias)), np.int8)
+        rows = np.repeat(np.arange(len(keys)), arrays[f"{locale}/counts"])
+        table[rows, arrays[f"{locale}/intents"]] = arrays[f"{locale}/weights"]
+        return cls(keys, table, float(arrays[f"{locale}/scale"]), bias)
 
-    def scores(
-        self,
-        word_keys: Sequence[Iterable[Sequence[int]]],
-        character_keys: Sequence[Iterable[Sequence[int]]],
-    ) -> NDArray[np.float32]:
+    def find(self, keys: NDArray[np.uint32]) -> NDArray[np.intp]:
+        """The features that the keys stand for, in the form that `scores` takes."""
+        keys = keys & np.uint32(_KEY_BITS)
+        rows = self._keys[:-1].searchsorted(keys)
+        # Those without votes are told apart by numbers behind the rows, for they count as well.
+        return np.where(self._keys.take(rows) == keys, rows, keys + np.intp(self._nothing))
+
+    def scores(self, features: NDArray[np.intp], sizes: Sequence[int]) -> _Scores:
         """(sentences, intents) on which side of each intent's margin a sentence lies, and how far.
 
-        The keys are by sentence and token.
+        `features` are those of the first sentence's words and of its letters, of the second's words
+        and of its letters, and so on; `sizes` tells how many there are of each, which is never
+        none.
         """
-        rows: list[int] = []
-        sentences: list[int] = []
-        lengths: list[float] = []
-        for number, kinds in enumerate(zip(word_keys, character_keys, strict=True)):
-            for keys in map(vote_keys, kinds):
-                found = [row for row in map(self.rows.get, keys) if row is not None]
-                rows += found
-                sentences += [number] * len(found)
-                # All features of a kind share one unit of length.
-                lengths += [math.sqrt(len(keys))] * len(found)
-        at = np.array(rows, np.int64)
-        starts = self.starts[at]
-        counts = self.starts[at + 1] - starts
-        ends = np.cumsum(counts)
-        votes = np.arange(counts.sum()) + np.repeat(starts - (ends - counts), counts)
-        cells = np.repeat(np.array(sentences, np.int64) * len(self.bias), counts)
-        weights = self.weights[votes] * np.repeat(self.scale / np.array(lengths), counts)
-        size = len(word_keys) * len(self.bias)
-        total = np.bincount(cells + self.intents[votes], weights, size)
-        result: NDArray[np.float32] = total.reshape(-1, len(self.bias)).astype(np.float32)
-        return result + self.bias
+        kinds = np.arange(len(sizes)).repeat(sizes)
+        cells = kinds << _FEATURE_BITS | features
+        cells.sort()
+        # Of each kind a feature counts once.
+        first = np.empty(len(cells), bool)
+        first[0] = True
+        np.not_equal(cells[1:], cells[:-1], out=first[1:])
+        cells = cells[first]
+        counts = np.bincount(cells >> _FEATURE_BITS)
+        rows = cells & ((1 << _FEATURE_BITS) - 1)
+        values = self._table.take(rows, 0, mode="clip").astype(np.float32)
+        sums = np.add.reduceat(values, counts.cumsum() - counts)
+        # All features of a kind share one unit of length.
+        sums *= (self._scale / np.sqrt(counts, dtype=np.float32))[:, None]
+        result: _Scores = sums[0::2] + sums[1::2]
+        result += self._bias
+        return result

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +15,9 @@ import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from eulalia.errors import EulaliaError
-from eulalia.nlu.features import Table, character_keys, normalize, word_keys
+from eulalia.nlu.decoder import Decoder
+from eulalia.nlu.features import Table, word_keys
+from eulalia.nlu.lexicon import Lexicon, Word
 from eulalia.nlu.linear import Votes
 from eulalia.text import Token, tokenize
 from eulalia.turn import Interpretation, Slot
@@ -25,7 +26,8 @@ SHIPPED = Path(__file__).parent.parent / "models" / "nlu"
 OTHER = "Other"
 OUT_OF_SCOPE = "out_of_scope"
 _READINGS = 5
-_BATCH = 256
+_BATCH = 16
+"""Sentences that the encoder reads at once; more no longer fit into a processor's caches."""
 
 Scores = NDArray[np.float32]
 
@@ -44,16 +46,17 @@ class Understander:
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1
             options.inter_op_num_threads = 1
+            # So small a network's memory is had sooner from the system than from an arena.
+            options.enable_cpu_mem_arena = False
             self._encoder = onnxruntime.InferenceSession(
                 folder / "encoder.onnx", options, providers=["CPUExecutionProvider"]
             )
-            self._words = _table(tables, "word")
-            self._characters = _table(tables, "character")
+            self._table = _table(tables, "word")
+            self._lexicon = Lexicon(_table(tables, "character"))
             self._locale_vectors: Scores = tables["locales"]
-            self._transitions: Scores = tables["transitions"]
-            self._first: Scores = tables["first"]
-            self._last: Scores = tables["last"]
+            self._decoder = Decoder(tables["first"], tables["transitions"], tables["last"])
             self.intents: tuple[str, ...] = tuple(config["intents"])
+            self._domains = [intent.partition("_")[0] for intent in self.intents]
             self._labels: list[str] = config["labels"]
             self._locales = {name: row for row, name in enumerate(config["locales"])}
             self._calibration: dict[str, tuple[float, float]] = config.get("calibration", {})
@@ -91,14 +94,15 @@ class Understander:
         results: list[tuple[Interpretation, ...]] = [()] * len(requests)
         scale, vote_scale = self._calibration.get(locale, (1.0, 0.0))
         for numbers in _batches(requests):
-            scores, votes, slot_scores = self._run([requests[n][1] for n in numbers], locale)
+            scores, votes, label_scores = self._run([requests[n][1] for n in numbers], locale)
             chances = softmax(scale * scores + vote_scale * votes)
-            paths, sureness = self._decode(slot_scores)
-            for row, number in enumerate(numbers):
-                text, tokens = requests[number]
-                results[number] = self._interpret(
-                    text, tokens, chances[row], paths[row], sureness[row]
-                )
+            likeliest = chances.argsort(1)[:, : -_READINGS - 1 : -1].tolist()
+            labels = self._decoder.decode(label_scores).tolist()
+            label_chances = softmax(label_scores)
+            for number, *read in zip(
+                numbers, likeliest, chances.tolist(), labels, label_chances, strict=True
+            ):
+                results[number] = self._interpret(*requests[number], *read)
         return results
 
     def intent_scores(self, texts: Iterable[str], locale: str) -> tuple[Scores, Scores]:
@@ -123,21 +127,43 @@ class Understander:
     def _run(self, sentences: Sequence[list[Token]], locale: str) -> tuple[Scores, Scores, Scores]:
         """Intent scores and votes (batch, intents) and label scores (batch, tokens, labels) of
         sentences of one length."""
-        words = [[normalize(token.text) for token in tokens] for tokens in sentences]
-        of_words = [word_keys(sentence, locale) for sentence in words]
-        of_letters = [[character_keys(word) for word in sentence] for sentence in words]
-        votes = self._locale_votes(locale).scores(of_words, of_letters)
-        embedded = np.concatenate(
-            [
-                self._words.embed(list(chain.from_iterable(of_words))),
-                self._characters.embed(list(chain.from_iterable(of_letters))),
-            ],
-            axis=1,
+        votes = self._locale_votes(locale)
+        texts = [token.text for tokens in sentences for token in tokens]
+        words = self._lexicon.words(texts, locale, votes)
+        length = len(sentences[0])
+        starts = range(0, len(words), length)
+        by_sentence = [words[start : start + length] for start in starts]
+
+        # (batch, tokens, features): all tokens have equally many.
+        keys = np.array(
+            [word_keys([word.form for word in sentence], locale) for sentence in by_sentence],
+            np.uint32,
         )
-        embedded += self._locale_vectors[self._locales[locale]]
-        inputs = embedded.reshape(len(sentences), -1, embedded.shape[1])
-        intents, slots = self._encoder.run(None, {"tokens": inputs})
-        return intents, votes, slots
+        intents, labels = self._encode(words, keys, locale)
+
+        features: list[NDArray[np.intp]] = []
+        sizes: list[int] = []
+        of_words = votes.find(keys.reshape(len(sentences), -1))
+        for own, sentence in zip(of_words, by_sentence, strict=True):
+            of_letters = [word.features for word in sentence]
+            features += [own, *of_letters]
+            sizes += [len(own), sum(map(len, of_letters))]
+        return intents, votes.scores(np.concatenate(features), sizes), labels
+
+    def _encode(
+        self, words: Sequence[Word], keys: NDArray[np.uint32], locale: str
+    ) -> tuple[Scores, Scores]:
+        """What the network says of the intents (batch, intents) and the labels (batch, tokens,
+        labels) of words whose own features have these keys (batch, tokens, features)."""
+        batch, length, features = keys.shape
+        by_word = self._table.embed(keys.ravel(), [features] * len(words))
+        by_letters = np.concatenate([word.letters for word in words]).reshape(len(words), -1)
+        inputs = np.concatenate([by_word, by_letters], axis=1)
+        inputs += self._locale_vectors[self._locales[locale]]
+        intents, labels = self._encoder.run(
+            ["intent", "slots"], {"tokens": inputs.reshape(batch, length, -1)}
+        )
+        return intents, labels
 
     def _locale_votes(self, locale: str) -> Votes:
         """The votes of a locale; unpacked when it is first spoken."""
@@ -145,51 +171,37 @@ class Understander:
             self._votes[locale] = Votes.load(self._linear, locale)
         return self._votes[locale]
 
-    def _decode(self, scores: Scores) -> tuple[NDArray[np.intp], Scores]:
-        """The likeliest labels (Viterbi 1967) and each one's chance by itself, (batch, tokens)."""
-        best = self._first + scores[:, 0]
-        steps = []
-        for position in range(1, scores.shape[1]):
-            reached = best[:, :, None] + self._transitions
-            steps.append(reached.argmax(1))
-            best = reached.max(1) + scores[:, position]
-        path = [(best + self._last).argmax(1)]
-        rows = np.arange(len(scores))
-        for previous in reversed(steps):
-            path.append(previous[rows, path[-1]])
-        labels = np.stack(path[::-1], axis=1)
-        alone = np.take_along_axis(softmax(scores), labels[:, :, None], axis=2)[:, :, 0]
-        return labels, alone
-
     def _interpret(
         self,
         text: str,
         tokens: list[Token],
-        chances: Scores,
-        path: NDArray[np.intp],
-        sureness: Scores,
+        intents: list[int],
+        chances: list[float],
+        labels: list[int],
+        label_chances: Scores,
     ) -> tuple[Interpretation, ...]:
+        """The readings of a request from its likeliest intents and the chances of all, from each
+        token's label and (tokens, labels) the chances of all."""
         slots = []
         start = 0
         for end in range(1, len(tokens) + 1):
-            if end < len(tokens) and path[end] == path[start]:
+            if end < len(tokens) and labels[end] == labels[start]:
                 continue
-            name = self._labels[path[start]]
+            name = self._labels[labels[start]]
             if name != OTHER:
                 first, last = tokens[start].start, tokens[end - 1].end
-                confidence = float(sureness[start:end].min())
-                slots.append(Slot(name, text[first:last], first, last, confidence))
+                sureness = float(label_chances[start:end, labels[start]].min())
+                slots.append(Slot(name, text[first:last], first, last, sureness))
             start = end
-        order = np.argsort(-chances)[:_READINGS]
         return tuple(
             Interpretation(
                 text=text,
-                domain=self.intents[number].partition("_")[0],
+                domain=self._domains[number],
                 intent=self.intents[number],
                 slots=tuple(slots) if self.intents[number] != OUT_OF_SCOPE else (),
-                confidence=float(chances[number]),
+                confidence=chances[number],
             )
-            for number in order
+            for number in intents
         )
 
 
@@ -207,9 +219,9 @@ def _batches(requests: Sequence[tuple[str, list[Token]]]) -> Iterator[list[int]]
 
 def softmax(scores: Scores) -> Scores:
     """Chances along the last axis."""
-    raised = np.exp(scores - scores.max(-1, keepdims=True))
-    result: Scores = raised / raised.sum(-1, keepdims=True)
-    return result
+    raised = np.exp(scores - np.maximum.reduce(scores, -1, keepdims=True))
+    raised /= np.add.reduce(raised, -1, keepdims=True)
+    return raised
 
 
 def _arrays(path: Path) -> Any:
@@ -218,6 +230,4 @@ def _arrays(path: Path) -> Any:
 
 
 def _table(tables: Any, name: str) -> Table:
-    rows = {number: row for row, number in enumerate(tables[f"{name}_keys"].tolist())}
-    scales = tables[f"{name}_scales"].astype(np.float32)
-    return Table(rows, tables[f"{name}_weights"], scales)
+    return Table(tables[f"{name}_keys"], tables[f"{name}_weights"], tables[f"{name}_scales"])

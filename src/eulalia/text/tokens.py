@@ -7,7 +7,7 @@ Japanese and Chinese every character is one, while runs of ASCII stay whole.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CHARACTER_LOCALES = frozenset({"ja-JP", "zh-CN", "zh-TW"})
 
@@ -15,8 +15,7 @@ _WORD = re.compile(r"\S+")
 _CHARACTER = re.compile(r"[!-~]+|\S")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a text and where it stands."""
 
     text: str
@@ -33,4 +32,4 @@ def tokenize(text: str, locale: str) -> list[Token]:
     ['play', '周', '杰', '伦', 'on', 'spotify']
     """
     pattern = _CHARACTER if locale in CHARACTER_LOCALES else _WORD
-    return [Token(match.group(), match.start(), match.end()) for match in pattern.finditer(text)]
+    return [Token(match[0], *match.span()) for match in pattern.finditer(text)]
