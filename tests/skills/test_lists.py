@@ -26,13 +26,13 @@ def test_a_list_is_made_filled_told_and_removed(ask: Asking) -> None:
     ask(LISTS, "lists_createoradd", "create a grocery list", list_name="grocery")
     text = "add pasta and milk to the grocery list"
     assert ask(LISTS, "lists_createoradd", text, list_name="grocery").text == (
-        "I put pasta and milk on the list grocery."
+        "I put pasta and milk on your grocery list."
     )
     assert ask(LISTS, "lists_query", "what is on my list").text == (
-        "On the list grocery: pasta and milk."
+        "On your grocery list: pasta and milk."
     )
     ask(LISTS, "lists_remove", "take milk off the list")
-    assert ask(LISTS, "lists_query", "my list").text == "On the list grocery: pasta."
+    assert ask(LISTS, "lists_query", "my list").text == "On your grocery list: pasta."
     ask(LISTS, "lists_remove", "delete the Grocery list", list_name="Grocery")
     assert ask(LISTS, "lists_query", "my lists").text == "You have no lists."
 

@@ -6,6 +6,7 @@
 from eulalia.assistant.assistant import Assistant
 from eulalia.assistant.parts import (
     Detector,
+    Polyglot,
     Reader,
     Recognizer,
     Samples,
@@ -32,6 +33,7 @@ __all__ = [
     "Assistant",
     "Detector",
     "NoSpeechError",
+    "Polyglot",
     "Reader",
     "Recognizer",
     "RecognizerMissingError",

@@ -58,6 +58,16 @@ class Reader(Protocol):
     def match(self, text: str) -> Interpretation | None: ...
 
 
+@runtime_checkable
+class Polyglot(Protocol):
+    """A skill that reads some requests by itself, whatever their language."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self, text: str, locale: str) -> Interpretation | None: ...
+
+
 class Speaker(Protocol):
     """Turns an answer into sound."""
 
@@ -90,21 +100,21 @@ class Parts:
             if reading.intent in skill.intents and not isinstance(skill, TemplateSkill)
         ]
 
-    def readers(self, locale: str) -> list[Reader]:
-        """The skills that read requests in the language of the locale."""
-        return [
-            skill
-            for skill in self.skills
-            if isinstance(skill, Reader)
-            and _language(getattr(skill, "language", "en")) == _language(locale)
-        ]
-
     def grammar(self, locale: str) -> Grammar | None:
         """What the template skills allow to be said; None, without any, leaves speech open."""
-        templates = [each for each in self.readers(locale) if isinstance(each, TemplateSkill)]
+        templates = [
+            skill
+            for skill in self.skills
+            if isinstance(skill, TemplateSkill) and speaks(skill, locale)
+        ]
         if locale not in self._grammars and templates:
             self._grammars[locale] = Grammar.union(*(skill.grammar for skill in templates))
         return self._grammars.get(locale)
+
+
+def speaks(reader: Reader, locale: str) -> bool:
+    """Whether a reader is of the language of the locale."""
+    return _language(getattr(reader, "language", "en")) == _language(locale)
 
 
 def _language(locale: str) -> str:

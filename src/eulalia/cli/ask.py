@@ -37,6 +37,15 @@ def ask(
     ) as assistant:
         turn = assistant.ask(text, context=options.here(timezone), session=session)
         finish(assistant, turn, as_json=as_json, say=say, trace=trace)
+        if not as_json:
+            tell_where_it_rings(turn)
+
+
+def tell_where_it_rings(turn: Turn) -> None:
+    """Say, where a turn set something that is to ring, what must run for that: not this command."""
+    span = turn.span("skill")
+    if span is not None and span.notes.get("rings"):
+        complain("It rings wherever eulalia ring or eulalia listen --microphone is running then.")
 
 
 def finish(

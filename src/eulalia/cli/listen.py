@@ -12,7 +12,7 @@ from uuid import uuid4
 import typer
 
 from eulalia.cli import options
-from eulalia.cli.ask import finish
+from eulalia.cli.ask import finish, tell_where_it_rings
 from eulalia.cli.errors import FAILURE
 from eulalia.errors import EulaliaError
 from eulalia.turn import AudioReference
@@ -92,6 +92,8 @@ def listen(
                 finish(assistant, turn, as_json=as_json, say=say, trace=trace)
             except typer.Exit:
                 failed = True
+            if not as_json:
+                tell_where_it_rings(turn)
         if failed:
             raise typer.Exit(FAILURE)
 

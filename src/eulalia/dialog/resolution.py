@@ -103,13 +103,14 @@ def _contains(words: list[str], part: list[str]) -> bool:
 def _time(slot: Slot, interpretation: Interpretation, locale: str, now: datetime) -> Entity | None:
     """The time of a slot; "seven" with "tomorrow" elsewhere in the request is tomorrow's seven."""
     parsed = None
+    waking = interpretation.intent.startswith("alarm_")
     if slot.name == "time":
         said = sorted(
             (s for s in interpretation.slots if s.name in _TIME_SLOTS), key=lambda s: s.start
         )
-        together = times.parse(" ".join(s.value for s in said), locale, now)
+        together = times.parse(" ".join(s.value for s in said), locale, now, waking=waking)
         parsed = together if together and together.kind in {"instant", "time"} else None
-    parsed = parsed or times.parse(slot.value, locale, now)
+    parsed = parsed or times.parse(slot.value, locale, now, waking=waking)
     if parsed is None:
         return None
     if parsed.kind == "duration" and parsed.duration is not None:

@@ -8,9 +8,10 @@ from functools import cache
 from typing import Final
 
 from eulalia.dialog import numbers
+from eulalia.dialog.locales import check
 from eulalia.skills import conversion
 from eulalia.skills.skill import Reply, Request
-from eulalia.turn import Outcome
+from eulalia.turn import Interpretation, Outcome
 
 _OPERATORS: Final[dict[str, dict[str, str]]] = {
     "": {"+": "+", "-": "+ -", "−": "-", "*": "*", "×": "*", "x": "*", "/": "/", "÷": "/",
@@ -70,6 +71,23 @@ _OPERATORS: Final[dict[str, dict[str, str]]] = {
 """Words of sums by language; `&` and `by` mean what the sum's first word makes of them."""
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|\.\d+|[-+*/^%√½()SPDQ&']|by")
 _LIMIT: Final = 1e30
+_LONGEST_SUM: Final = 200
+_ASKING: Final[dict[str, str]] = {
+    "en": "what is are s whats how much calculate compute solve work out tell me the result of "
+          "equals equal please",
+    "de": "was ist sind wie viel wieviel ergibt ergeben macht berechne rechne gleich bitte aus",
+    "fr": "combien font fait calcule quel est le la résultat de égale",
+    "es": "cuánto es son calcula qué el la resultado de igual a",
+    "it": "quanto fa fanno è calcola qual il la risultato di",
+    "pt": "quanto é são calcula qual o a resultado de",
+    "ru": "сколько будет посчитай вычисли чему равно равен",
+    "zh": "等于 等於 多少 几 幾 是 计算 計算 请 請 一下 的 结果 結果 得",
+    "ja": "は いくつ いくら を 計算 して と です か なに 何 の 答え",
+    "ar": "كم كم هو ما هو يساوي احسب ناتج",
+    "hi": "कितना कितने होता है हैं क्या का",
+    "sw": "ni ngapi nini hesabu",
+}  # fmt: skip
+"""Words that ask for the result of a sum, by language."""
 
 
 class ArithmeticSkill:
@@ -77,6 +95,14 @@ class ArithmeticSkill:
 
     name = "arithmetic"
     intents = frozenset({"qa_maths"})
+
+    def read(self, text: str, locale: str) -> Interpretation | None:
+        """What is nothing but a sum, or asks in English for another unit; or None."""
+        if not is_sum(text, locale) and not (
+            locale.startswith("en") and conversion.asks_for_unit(text, locale)
+        ):
+            return None
+        return Interpretation(text, "qa", "qa_maths", source=self.name)
 
     def handle(self, request: Request) -> Reply:
         """Say the result, or that there is none."""
@@ -107,7 +133,7 @@ def evaluate(text: str, locale: str) -> float | None:
     Raises ZeroDivisionError for a division by zero, ValueError for a root of a negative number and
     OverflowError for a result beyond 1e30; LocaleError for an unknown locale.
     """
-    tokens = _tokens(text[: numbers.LONGEST_TEXT], locale)
+    tokens, _ = _tokens(text[: numbers.LONGEST_TEXT], locale)
     if not any(token in "+-*/^%√½SPDQ" for token in tokens):
         return None
     try:
@@ -119,6 +145,30 @@ def evaluate(text: str, locale: str) -> float | None:
     return float(f"{value:.12g}")
 
 
+def is_sum(text: str, locale: str) -> bool:
+    """Whether the text is a sum and nothing else, but for the words that ask for its result.
+
+    Raises LocaleError for an unknown locale.
+    """
+    language = check(locale).code.split("-")[0]
+    folded = numbers.fold(text, locale)
+    # Numbers are dear to look for, and few requests hold a word of sums.
+    if len(text) > _LONGEST_SUM or not any(
+        word in folded for word, sign in _operators(language, locale) if sign not in ("&", "by")
+    ):
+        return False
+    tokens, other = _tokens(text, locale)
+    operands = sum(token[-1].isdigit() for token in tokens)
+    signs = {token for token in tokens if token in "+-*/^√½SPDQ"}
+    if not signs or (operands < 2 and not signs & {"√", "^", "½"}):
+        return False
+    asking = {numbers.fold(word, locale) for word in _ASKING.get(language, "").split()}
+    if language in ("ja", "zh"):
+        for word in sorted(asking, key=len, reverse=True):
+            other = other.replace(word, " ")
+    return set(re.findall(r"[^\W\d_]+", other)) <= asking
+
+
 @cache
 def _operators(language: str, locale: str) -> tuple[tuple[str, str], ...]:
     """Folded words and what they mean, longest first."""
@@ -127,8 +177,8 @@ def _operators(language: str, locale: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(folded.items(), key=lambda pair: -len(pair[0])))
 
 
-def _tokens(text: str, locale: str) -> list[str]:
-    """Numbers and signs from left to right; all other words are passed over."""
+def _tokens(text: str, locale: str) -> tuple[list[str], str]:
+    """Numbers and signs from left to right, and what is left of the folded text without them."""
     language = locale.split("-")[0]
     # A minus sign with spaces around it subtracts; fold would make it a space.
     text = re.sub(r"(?<=[\d)]) ?[-−–] ?(?=[\d(])", " − ", text)
@@ -136,6 +186,7 @@ def _tokens(text: str, locale: str) -> list[str]:
     found = {number.start: number for number in numbers.find(text, locale)}
     spaced = language not in ("zh", "ja", "th", "km", "my")
     tokens: list[str] = []
+    other: list[str] = []
     position = 0
     while position < len(folded):
         if number := found.get(position):
@@ -159,8 +210,10 @@ def _tokens(text: str, locale: str) -> list[str]:
             position = end
             break
         else:
+            other.append(folded[position])
             position += 1
-    return [part for token in tokens for part in _TOKEN.findall(token.replace("e+", ""))]
+    parts = [part for token in tokens for part in _TOKEN.findall(token.replace("e+", ""))]
+    return parts, "".join(other)
 
 
 def _arranged(tokens: list[str]) -> list[str]:

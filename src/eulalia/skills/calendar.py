@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from eulalia.dialog import times
 from eulalia.dialog.times import ParsedTime
-from eulalia.skills.moments import keep, kept, local_now, moment_said, time_of, time_said, within
+from eulalia.skills.moments import (
+    TIME_SLOTS,
+    keep,
+    kept,
+    local_now,
+    moment_said,
+    time_of,
+    time_said,
+    within,
+)
 from eulalia.skills.skill import Reply, Request
 from eulalia.turn import Outcome
 
 MOST: Final = 1000
 """Events that one customer can have."""
 LONGEST_TITLE: Final = 200
+
+
+_REMIND: Final = {
+    "en": r"(?:please )?(?:remind me|set a reminder|make a reminder)(?: to| that| about| of| for)?",
+    "de": r"(?:bitte )?erinnere? mich(?: bitte)?(?: daran| an)?(?: dass)?",
+    "fr": r"rappelle[sz]?[ -]moi(?: de| d'| que)?",
+    "es": r"recuérdame(?: que| de)?",
+    "it": r"ricordami(?: di| che)?",
+    "pt": r"lembra-?\s?me(?: de| que)?",
+    "ru": r"напомни(?:те)?(?: мне)?(?: о| об| что)?",
+    "sw": r"nikumbushe(?: kuhusu)?",
+}
+"""What asks for a reminder and is no part of its name, by language."""
+_BEFORE_TIMES: Final = re.compile(
+    r"\s(?:at|on|in|for|by|um|am|in|à|a las|a la|alle|às|para|в|на|saa)$", re.IGNORECASE
+)
 
 
 class CalendarSkill:
@@ -59,10 +85,10 @@ class CalendarSkill:
                 "locale": request.locale,
             },
         )
-        when = answers.date(moment) if whole_day else answers.datetime(moment)
+        when = answers.date(moment) if whole_day else answers.moment(moment, now)
         return Reply(
             answers.say("{title} is in your calendar for {time}.", title=title, time=when),
-            notes={"time": moment.isoformat()},
+            notes={"time": moment.isoformat(), "rings": True},
         )
 
     def _tell(self, request: Request) -> Reply:
@@ -115,11 +141,23 @@ def _names(request: Request) -> list[str]:
 
 
 def _title(request: Request) -> str:
-    """The event's name with the people in it, or else the words of the request."""
+    """The event's name with the people in it, or else the words that are left of the request."""
     event, person = request.said("event_name"), request.said("person")
     if event and person:
         return request.answers.say("{event} ({person})", event=event, person=person)[:LONGEST_TITLE]
-    return (event or person or request.interpretation.text).strip()[:LONGEST_TITLE]
+    return (event or person or _what_is_left(request)).strip()[:LONGEST_TITLE]
+
+
+def _what_is_left(request: Request) -> str:
+    """The request without its times and without "remind me to"."""
+    text = request.interpretation.text
+    for slot in sorted(request.interpretation.slots, key=lambda slot: -slot.start):
+        if slot.name in TIME_SLOTS:
+            before = text[: slot.start].rstrip()
+            text = f"{_BEFORE_TIMES.sub('', before)} {text[slot.end :].lstrip()}"
+    beginning = _REMIND.get(request.locale.split("-")[0])
+    left = re.sub(rf"^\W*{beginning}(?:\W+|(?<='))", "", text, flags=re.IGNORECASE) if beginning else text
+    return left.strip(" ,.") or request.interpretation.text
 
 
 def _matching(request: Request, now: datetime) -> list[dict[str, Any]]:

@@ -172,6 +172,8 @@ class ClockSkill:
         parsed = times.parse(said, request.locale, now) if said else None
         if parsed and parsed.kind == "date" and parsed.start and parsed.end:
             return Reply(self._days(request, parsed.start, parsed.end, now))
+        if request.said("event_name"):
+            return Reply(answers.say("I do not know when that is."), Outcome.UNAVAILABLE)
         return Reply(
             answers.say("It is {time} on {date}.", time=answers.time(now), date=answers.date(now))
         )
@@ -215,7 +217,12 @@ class ClockSkill:
             for slot in request.interpretation.slots
             if slot.name in ("time", "timeofday", "date")
         )
-        parsed = times.parse(said, request.locale, here) if said else None
+        if not said:
+            # The time may stand in no slot; the places stand in its way.
+            said = request.interpretation.text
+            for place in places:
+                said = said.replace(place, ",")
+        parsed = times.parse(said, request.locale, here)
         moment = parsed.start if parsed and parsed.start and parsed.end is None else here
         there = moment.astimezone(target_zone)
         text = answers.say(

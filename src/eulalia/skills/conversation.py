@@ -8,8 +8,9 @@ from typing import Final
 from eulalia.dialog.numbers import fold
 from eulalia.skills import reminders
 from eulalia.skills.moments import local_now
+from eulalia.skills.phrases import is_phrase
 from eulalia.skills.skill import Reply, Request
-from eulalia.turn import Outcome
+from eulalia.turn import Interpretation, Outcome
 
 LAST_ANSWER: Final = ("conversation", "answer")
 """Kind and key of the record in which the assistant keeps what it said last."""
@@ -30,7 +31,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ar": "توقف|قف|اسكت|وقف|كفى", "hi": "रुको|रुकिए|बंद करो|चुप", "sw": "acha|simama|nyamaza",
     },
     "repeat": {
-        "en": "repeat|say that again|say it again|come again|once more|what did you say",
+        "en": "repeat that|repeat|say that again|say it again|come again|once more|"
+              "what did you say",
         "de": "wiederhole|wiederholen|noch einmal|noch mal|was hast du gesagt",
         "fr": "répète|répéter|répétez|redis|encore une fois", "es": "repite|repetir|otra vez",
         "it": "ripeti|ripetere|ancora una volta", "pt": "repete|repetir|outra vez|de novo",
@@ -73,6 +75,15 @@ class ConversationSkill:
     def __init__(self, rng: random.Random | None = None) -> None:
         """`rng` chooses the jokes."""
         self._rng = rng or random.Random()
+
+    def read(self, text: str, locale: str) -> Interpretation | None:
+        """What is, as a whole, thanks or a wish to hear something again; or None.
+
+        "Repeat that" is so like "repeat this song" that the understanding may take it for that.
+        """
+        if is_phrase(text, _WORDS["thanks"], locale) or is_phrase(text, _WORDS["repeat"], locale):
+            return Interpretation(text, "general", "general_quirky", source=self.name)
+        return None
 
     def handle(self, request: Request) -> Reply:
         """Answer in kind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -56,6 +57,9 @@ _SPOKEN: Final[dict[str, tuple[str, ...]]] = {
 """Names that people use beside those of the CLDR."""
 
 
+_ASKING: Final = re.compile(r"\W*(convert|how many|how much|what is|what's|whats)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Converted:
     """A measure and what it is in another unit."""
@@ -94,6 +98,18 @@ def convert(text: str, locale: str) -> Converted | None:
     target = next(unit for unit, _, _ in units if unit != source)
     result = _turned(value, source, target)
     return None if result is None else Converted(value, source, float(f"{result:.10g}"), target)
+
+
+def asks_for_unit(text: str, locale: str) -> bool:
+    """Whether an English text asks for a measure in another unit, and not how long to wait.
+
+    >>> asks_for_unit("how many feet are in two miles", "en-US")
+    True
+    """
+    if not _ASKING.match(text):
+        return False
+    converted = convert(text, locale)
+    return converted is not None and not converted.unit.startswith("duration-")
 
 
 def answer(request: Request) -> Reply | None:

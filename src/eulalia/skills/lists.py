@@ -43,6 +43,13 @@ _ITEM: Final[dict[str, tuple[str, ...]]] = {
 """How people name the thing to put on a list or to take off it, by language."""
 
 
+_CALLED: Final = re.compile(
+    r"^(?:called|named|titled|genannt|namens|appelée|nommée|llamada|chiamata|chamada) (?=\S)",
+    re.IGNORECASE,
+)
+"""What stands before a list's name and is no part of it."""
+
+
 class ListSkill:
     """Makes, fills, tells and empties lists."""
 
@@ -70,7 +77,7 @@ class ListSkill:
             return Reply(say("There is already a list named {list}.", list=found["name"]))
         kept = found or {"name": name or say("shopping"), "items": []}
         if len(kept["items"]) + len(items) > MOST_ITEMS:
-            return Reply(say("The list {list} is full.", list=kept["name"]), Outcome.UNAVAILABLE)
+            return Reply(say("Your {list} list is full.", list=kept["name"]), Outcome.UNAVAILABLE)
         new = [item for item in items if item not in kept["items"]]
         request.records.put(
             request.customer, "list", key, {**kept, "items": [*kept["items"], *new]}
@@ -79,7 +86,7 @@ class ListSkill:
             return Reply(say("I made a list named {list}.", list=kept["name"]))
         return Reply(
             say(
-                "I put {items} on the list {list}.",
+                "I put {items} on your {list} list.",
                 items=request.answers.list(items),
                 list=kept["name"],
             )
@@ -107,10 +114,10 @@ class ListSkill:
             )
         found = lists[key] if key else next(iter(lists.values()))
         if not found["items"]:
-            return Reply(answers.say("The list {list} is empty.", list=found["name"]))
+            return Reply(answers.say("Your {list} list is empty.", list=found["name"]))
         return Reply(
             answers.say(
-                "On the list {list}: {items}.",
+                "On your {list} list: {items}.",
                 list=found["name"],
                 items=answers.list(found["items"][:20]),
             )
@@ -142,18 +149,18 @@ class ListSkill:
         if not items:
             if not _name(request):
                 return Reply(
-                    answers.say("What should I remove from the list {list}?", list=found["name"]),
+                    answers.say("What should I remove from your {list} list?", list=found["name"]),
                     Outcome.UNAVAILABLE,
                     False,
                 )
             request.records.delete(request.customer, "list", key)
-            return Reply(answers.say("I removed the list {list}.", list=found["name"]))
+            return Reply(answers.say("I removed your {list} list.", list=found["name"]))
         folded = {item.casefold() for item in items}
         left = [item for item in found["items"] if item.casefold() not in folded]
         if len(left) == len(found["items"]):
             return Reply(
                 answers.say(
-                    "{items} is not on the list {list}.",
+                    "{items} is not on your {list} list.",
                     items=answers.list(items),
                     list=found["name"],
                 ),
@@ -162,7 +169,7 @@ class ListSkill:
         request.records.put(request.customer, "list", key, {**found, "items": left})
         return Reply(
             answers.say(
-                "I took {items} off the list {list}.",
+                "I took {items} off your {list} list.",
                 items=answers.list(items),
                 list=found["name"],
             )
@@ -174,7 +181,8 @@ def _lists(request: Request) -> dict[str, Any]:
 
 
 def _name(request: Request) -> str:
-    return (request.said("list_name") or "").strip()[:LONGEST]
+    said = (request.said("list_name") or "").strip()
+    return _CALLED.sub("", said)[:LONGEST]
 
 
 def _find(request: Request, name: str) -> str | None:

@@ -12,6 +12,7 @@ from eulalia.dialog.times import ParsedTime
 from eulalia.skills.skill import Request
 
 TIME_SLOTS: Final = ("time", "date", "timeofday", "general_frequency")
+_FINE: Final = ("second", "minute", "hour")
 FAR: Final = timedelta(days=3660)
 """Nothing is kept for longer than ten years ahead."""
 
@@ -27,15 +28,26 @@ def local_now(request: Request) -> datetime:
 def time_said(request: Request) -> ParsedTime | None:
     """What the time slots say together; the whole text where there are none.
 
-    "Friday" and "nine am" are two slots of one moment, so they are read side by side.
+    "Friday" and "nine am" are two slots of one moment, so they are read side by side. An alarm
+    goes off at some hour: where the slots name none, the text around them may.
     """
-    now = local_now(request)
     said = [slot.value for slot in request.interpretation.slots if slot.name in TIME_SLOTS]
-    text = " ".join(said) if said else request.interpretation.text
-    parsed = times.parse(text, request.locale, now)
-    if parsed is None or not _sensible(parsed, now):
-        return None
+    parsed = _parse(" ".join(said) if said else request.interpretation.text, request)
+    if said and _is_alarm(request) and (parsed is None or parsed.grain not in _FINE):
+        whole = _parse(request.interpretation.text, request)
+        if whole is not None and whole.grain in _FINE:
+            return whole
     return parsed
+
+
+def _parse(text: str, request: Request) -> ParsedTime | None:
+    now = local_now(request)
+    parsed = times.parse(text, request.locale, now, waking=_is_alarm(request))
+    return parsed if parsed is not None and _sensible(parsed, now) else None
+
+
+def _is_alarm(request: Request) -> bool:
+    return request.interpretation.intent.startswith("alarm_")
 
 
 def _sensible(parsed: ParsedTime, now: datetime) -> bool:

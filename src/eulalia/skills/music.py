@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from eulalia.dialog.resolution import closest
+from eulalia.skills import reminders
+from eulalia.skills.phrases import is_phrase
 from eulalia.skills.player import Loudspeaker, Player, PlayerError
 from eulalia.skills.skill import Reply, Request, SkillError
 from eulalia.skills.volume import gain
-from eulalia.turn import Outcome
+from eulalia.turn import Interpretation, Outcome
 
 _ENDINGS: Final = frozenset({".aiff", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".wav"})
 _MOST_FILES: Final = 100_000
@@ -30,6 +32,35 @@ _SETTINGS: Final[dict[str, dict[str, Any]]] = {
     "resume": {"playing": True},
     "continue": {"playing": True},
 }
+_STOP: Final = {
+    "en": "stop|pause|pause it|pause music|pause the music|stop music|stop the music|stop playing",
+    "de": "stopp|stop|pause|pausiere|pausiere die musik|stopp die musik|stoppe die musik|musik aus",
+    "fr": "stop|pause|mets en pause|mets la musique en pause|arrête la musique|arrêtez la musique",
+    "es": "para|pausa|pausa la música|para la música|detén la música",
+    "it": "stop|pausa|ferma|metti in pausa|ferma la musica",
+    "pt": "para|pausa|pausa a música|para a música",
+    "ru": "стоп|пауза|поставь на паузу|останови музыку|выключи музыку",
+    "zh": "停|停止|暂停|暫停|暂停音乐|暫停音樂|停止播放",
+    "ja": "ストップ|止めて|一時停止|音楽を止めて",
+    "ar": "توقف|قف|ايقاف مؤقت|اوقف الموسيقى",
+    "hi": "रुको|रोको|संगीत बंद करो|संगीत रोको",
+    "sw": "simama|simamisha muziki|sitisha muziki",
+}
+_RESUME: Final = {
+    "en": "resume|resume music|resume the music|continue|continue the music|unpause",
+    "de": "weiter|musik weiter|spiel weiter",
+    "fr": "reprends|reprends la musique|continue",
+    "es": "continúa|reanuda|reanuda la música",
+    "it": "continua|riprendi|riprendi la musica",
+    "pt": "continua|retoma|retoma a música",
+    "ru": "продолжи|продолжай|продолжи музыку",
+    "zh": "继续|繼續|继续播放|繼續播放",
+    "ja": "再開|続けて",
+    "ar": "استمر|اكمل",
+    "hi": "जारी रखो",
+    "sw": "endelea",
+}
+"""What stops all that sounds, and what lets the music go on, by language."""
 _NEGATIONS: Final = frozenset({"off", "no", "not", "don't", "disable", "stop", "end"})
 """Words that turn a repetition or a shuffling around: stop repeating."""
 _STATE: Final = ("player", "music")
@@ -60,6 +91,12 @@ class MusicSkill:
     def __init__(self, player: Player | None = None, rng: random.Random | None = None) -> None:
         self._player = player or Loudspeaker()
         self._rng = rng or random.Random()
+
+    def read(self, text: str, locale: str) -> Interpretation | None:
+        """A bare "stop" or "go on", in which the understanding has no song to go by; or None."""
+        if is_phrase(text, _STOP, locale) or is_phrase(text, _RESUME, locale):
+            return Interpretation(text, "music", "music_settings", source=self.name)
+        return None
 
     def handle(self, request: Request) -> Reply:
         """Play, tell, remember or set, as asked.
@@ -109,6 +146,11 @@ class MusicSkill:
         return notes
 
     def _set(self, request: Request) -> Reply:
+        text, locale = request.interpretation.text, request.locale
+        if is_phrase(text, _STOP, locale):
+            return self._stop(request)
+        if is_phrase(text, _RESUME, locale):
+            return self._go_on(request)
         said = f"{request.said('player_setting') or ''} {request.interpretation.text}".casefold()
         change = next((_SETTINGS[word] for word in _SETTINGS if word in said), None)
         if change is None:
@@ -120,6 +162,14 @@ class MusicSkill:
             change = dict.fromkeys(change, False)
         _change(request, change)
         return Reply(request.answers.say("Done."), notes=change)
+
+    def _stop(self, request: Request) -> Reply:
+        """Silence whatever sounds; an alarm before the music."""
+        if reminders.stop(request.records, request.customer):
+            return Reply(request.answers.say("The alarm is off."))
+        if not _state(request).get("playing"):
+            return Reply(request.answers.say("Nothing is playing."))
+        return self._pause(request)
 
     def _pause(self, request: Request) -> Reply:
         self._player.pause()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from eulalia.assistant.parts import Parts
+from eulalia.assistant.parts import Parts, Polyglot, Reader, speaks
 from eulalia.assistant.trace import Report, Trace, sentence_of
+from eulalia.skills import Skill
 from eulalia.turn import Hypothesis, Interpretation, Outcome
 
 SURE: Final = 0.4
@@ -34,11 +35,11 @@ def understand(trace: Trace, parts: Parts) -> None:
 
 def _readings(trace: Trace, parts: Parts, report: Report) -> tuple[Interpretation, ...]:
     """What the skills read for themselves, or else what the understander reads."""
-    # A template is the word of whoever wrote it: what it matches needs no second opinion.
+    # What a skill's own template matches needs no second opinion.
     exact = []
-    for skill in parts.readers(trace.turn.locale):
+    for skill in parts.skills:
         try:
-            match = skill.match(trace.text)
+            match = _match(skill, trace.text, trace.turn.locale)
         except Exception as error:
             # One skill that cannot read must not keep the others from it.
             report.notes.setdefault("unread", {})[skill.name] = sentence_of(error)
@@ -46,3 +47,12 @@ def _readings(trace: Trace, parts: Parts, report: Report) -> tuple[Interpretatio
         if match is not None:
             exact.append(match)
     return tuple(exact) or parts.understander().understand(trace.text, trace.turn.locale)
+
+
+def _match(skill: Skill, text: str, locale: str) -> Interpretation | None:
+    """What a skill reads in the text for itself, if it reads at all."""
+    if isinstance(skill, Polyglot):
+        return skill.read(text, locale)
+    if isinstance(skill, Reader) and speaks(skill, locale):
+        return skill.match(text)
+    return None
