@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from eulalia import __version__
-from eulalia.cli import data, evaluate, learn, settings, skills, train, turns
+from eulalia.cli import data, data_turns, evaluate, learn, logs, settings, skills, train, turns
 from eulalia.cli.ask import ask
 from eulalia.cli.demo import demo
 from eulalia.cli.errors import Commands
@@ -29,12 +29,15 @@ app.command()(listen)
 app.command()(ring)
 app.command()(demo)
 app.add_typer(turns.app, name="turns")
+turns.app.command("export")(logs.export_turns)
+turns.app.command("import")(logs.import_turns)
 app.add_typer(skills.app, name="skills")
 app.add_typer(settings.app, name="settings")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 app.add_typer(learn.app, name="learn")
 app.add_typer(data.app, name="data")
+data.app.add_typer(data_turns.app, name="turns")
 
 
 def _print_version(wanted: bool) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Pair = tuple[Turn, Truth | None]
 
+PARQUET: Final = ".parquet"
 _BATCH: Final = 5_000
 """Rows that are in memory at once."""
 
@@ -41,32 +42,33 @@ class LogError(EulaliaError):
 def read(path: str | Path) -> Iterator[Pair]:
     """The turns of a log with their truth, in the file's order, read while they are gone through.
 
-    JSON lines (`.jsonl`, `.jsonl.gz`) or Parquet (`.parquet`), by the file's ending. A line may
-    be a turn alone. Raises LogError for another ending, a file that is absent, cut off or in
-    another encoding, and for the first line that is no turn of a version that can be read.
+    Parquet (`.parquet`), packed (`.gz`) or plain JSON lines, by the file's ending; a line may be a
+    turn alone. Raises LogError for a file that is absent, cut off or in another encoding, and for
+    the first line that is no turn of a version that can be read.
     """
     path = Path(path)
-    return {".jsonl": _read_lines, ".jsonl.gz": _read_lines, ".parquet": _read_parquet}[
-        _ending(path)
-    ](path)
+    return _read_parquet(path) if path.suffix == PARQUET else _read_lines(path)
 
 
 def write(path: str | Path, pairs: Iterable[Pair]) -> int:
     """Write a log, which appears only when all of it is there; how many turns it holds.
 
-    The format is chosen as in `read`, and the same pairs make the same file. Raises LogError when
-    the file cannot be written, or a truth is another turn's.
+    Its name ends in `.jsonl`, `.jsonl.gz` or `.parquet`, and the same pairs make the same file. On
+    a line of JSON, a turn whose truth is not known stands alone, as it is exported from a memory.
+    Raises LogError when the file cannot be written, or a truth is another turn's.
     """
     path = Path(path)
     writers: dict[str, Callable[[Path, Iterable[Pair]], int]] = {
         ".jsonl": _write_lines,
         ".jsonl.gz": _write_packed_lines,
-        ".parquet": _write_parquet,
+        PARQUET: _write_parquet,
     }
-    writer = writers[_ending(path)]
+    ending = next((ending for ending in writers if path.name.endswith(ending)), None)
+    if ending is None:
+        raise LogError(f"{path} cannot be written; let its name end in {', '.join(writers)}.")
     try:
         with _whole(path) as part:
-            return writer(part, _matching(pairs))
+            return writers[ending](part, _matching(pairs))
     except OSError as error:
         raise LogError(f"{path} cannot be written ({error.strerror}); name another.") from error
 
@@ -80,7 +82,7 @@ def table(path: str | Path) -> ibis.Table:
     ibis = _ibis()
     path = Path(path)
     connection = ibis.duckdb.connect()
-    if _ending(path) == ".parquet":
+    if path.suffix == PARQUET:
         _open_parquet(path).close()
         return connection.read_parquet(path)
     folder = tempfile.mkdtemp(prefix="eulalia-")
@@ -88,13 +90,6 @@ def table(path: str | Path) -> ibis.Table:
     target = Path(folder) / "log.parquet"
     write(target, read(path))
     return connection.read_parquet(target)
-
-
-def _ending(path: Path) -> str:
-    for ending in (".jsonl", ".jsonl.gz", ".parquet"):
-        if path.name.endswith(ending):
-            return ending
-    raise LogError(f"{path} must end in .jsonl, .jsonl.gz or .parquet; name it so.")
 
 
 @contextmanager
@@ -126,7 +121,7 @@ def _read_lines(path: Path) -> Iterator[Pair]:
                     yield _pair(line, f"{path}, line {number}")
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
-        raise LogError(f"{path} cannot be read to its end ({reason}); name another.") from error
+        raise LogError(f"{path} cannot be read ({reason}); name another.") from error
 
 
 def _pair(line: bytes, place: str) -> Pair:
@@ -134,13 +129,13 @@ def _pair(line: bytes, place: str) -> Pair:
         # A file from Windows may begin with a byte order mark.
         plain = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise LogError(f"{place} is not in UTF-8; convert the file to it.") from error
+        raise LogError(f"{place}: This is no UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise LogError(f"{place} is not JSON ({error}).") from error
     match plain:
         case {"turn": dict(turn), **rest} if rest.keys() <= {"truth"}:
             return _checked_pair(json.dumps(turn), rest.get("truth"), place)
-        case {"version": _, "id": _}:  # a turn alone, as a memory may be exported
+        case dict() if "turn" not in plain:  # a turn alone
             return _checked_pair(json.dumps(plain), None, place)
     raise LogError(f'{place} must be {{"turn": {{…}}, "truth": {{…}} or null}}.')
 
@@ -170,8 +165,9 @@ def _write_packed_lines(path: Path, pairs: Iterable[Pair]) -> int:
 def _put_lines(file: IO[bytes] | gzip.GzipFile, pairs: Iterable[Pair]) -> int:
     count = 0
     for turn, truth in pairs:
-        known = "null" if truth is None else truth.to_json()
-        file.write(f'{{"turn":{turn.to_json()},"truth":{known}}}\n'.encode())
+        text = turn.to_json()
+        line = text if truth is None else f'{{"turn":{text},"truth":{truth.to_json()}}}'
+        file.write(f"{line}\n".encode())
         count += 1
     return count
 
@@ -193,7 +189,7 @@ def _read_parquet(path: Path) -> Iterator[Pair]:
                     number += 1
                     yield _stored_pair(turn, truth, f"{path}, row {number}")
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise LogError(f"{path} cannot be read to its end ({error}); name another.") from error
+        raise LogError(f"{path} cannot be read ({error}); name another.") from error
 
 
 def _stored_pair(turn: str | None, truth: str | None, place: str) -> Pair:
