@@ -510,6 +510,20 @@ def test_a_skill_that_breaks_while_it_reads_leaves_the_reading_to_the_others(
     assert assistant.ask("wait").outcome is Outcome.ANSWERED
 
 
+def test_a_skill_that_reads_every_language_is_asked_in_any(make: Make) -> None:
+    class Polyglot(Waits):
+        def read(self, text: str, locale: str) -> Interpretation | None:
+            if (text, locale) != ("warte", "de-DE"):
+                return None
+            return Interpretation(text, "test", "wait", source=self.name)
+
+    assistant = make(Reads((reading("wait", 0.1),)), skills=[Polyglot()])
+    turn = assistant.ask("warte", locale="de-DE")
+    assert turn.outcome is Outcome.ANSWERED
+    assert turn.span("nlu").notes["source"] == "waits"  # type: ignore[union-attr]
+    assert assistant.ask("warte", locale="fr-FR").outcome is Outcome.NOT_UNDERSTOOD
+
+
 def test_the_last_answer_can_be_asked_for_again(make: Make, coffee: TemplateSkill) -> None:
     talk = ConversationSkill()
     assistant = make(Reads((reading("general_quirky", 0.9),)), skills=[talk], templates=[coffee])

@@ -131,3 +131,16 @@ def test_a_sound_file_that_cannot_be_written_is_named(
     )  # fmt: skip
     assert result.status == 1
     assert "a.wav" in result.complaint
+
+
+def test_who_sets_a_timer_is_told_where_it_rings(run: Run, home: Home) -> None:
+    told = run("ask", "set a timer for one minute", "--memory", home.folder)
+    assert told.output == "The timer is set for 1 minute.\n"
+    assert "eulalia ring" in told.complaint
+    quiet = run("ask", "set a timer for one minute", "--json", "--memory", home.folder)
+    assert Turn.from_json(quiet.output).outcome is Outcome.ANSWERED
+    assert quiet.complaint == ""
+
+
+def test_what_does_not_ring_is_answered_without_a_word_about_it(run: Run, home: Home) -> None:
+    assert run("ask", "what is 12 times 7", "--memory", home.folder).complaint == ""

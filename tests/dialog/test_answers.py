@@ -90,7 +90,7 @@ def test_formats_are_those_of_the_locale() -> None:
     assert german.date(date(2026, 3, 13)) == "Freitag, 13. März 2026"
     assert german.number(1234.5) == "1.234,5"
     assert german.list(["Milch", "Brot", "Eier"]) == "Milch, Brot und Eier"
-    assert german.duration(timedelta(minutes=90)) == "1 Stunde, 30 Minuten"
+    assert german.duration(timedelta(minutes=90)) == "1 Stunde und 30 Minuten"
     assert german.unit(3, "length-kilometer") == "3 Kilometer"
     assert "2026年3月13日" in chinese.datetime(MOMENT)
 
@@ -115,3 +115,12 @@ def test_a_catalogue_opens_quickly() -> None:
 def test_an_unknown_locale_is_refused() -> None:
     with pytest.raises(LocaleError):
         Answers.open("xx-XX")
+
+
+@pytest.mark.parametrize("locale", ["en-US", *LANGUAGES])
+def test_no_measure_is_told_by_its_key_in_the_cldr(locale: str) -> None:
+    spoken = Answers.open(locale)
+    for unit in ("duration-minute", "duration-day", "length-mile", "mass-gram", "volume-liter"):
+        for value in (1, 2, 10):
+            assert unit not in spoken.unit(value, unit)
+    assert "-" not in spoken.duration(timedelta(days=2, hours=3, minutes=4, seconds=5))

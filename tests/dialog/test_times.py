@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from eulalia.dialog import times
 from eulalia.dialog.locales import LOCALES
+from eulalia.dialog.times.lexicon import timer_names
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 11, 10, 15, tzinfo=BERLIN)
@@ -215,3 +216,42 @@ def _share(lines: str, locale: str) -> float:
         for value in re.findall(r"\[(?:time|date) : ([^\]]+)\]", row["annot_utt"])
     ][::10]
     return sum(times.parse(value, locale, NOW) is not None for value in values) / len(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "hour"),
+    [("huomenna seitsemältä", "fi-FI", 7), ("jutro o siódmej", "pl-PL", 7)],
+)
+def test_inflected_hours_are_hours(text: str, locale: str, hour: int) -> None:
+    parsed = times.parse(text, locale, NOW)
+    assert parsed is not None
+    assert parsed.start == datetime(2026, 3, 12, hour, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(("waking", "hour"), [(False, 18), (True, 6)])
+def test_who_wants_to_be_woken_at_six_means_the_morning(waking: bool, hour: int) -> None:
+    parsed = times.parse("six tomorrow", "en-US", NOW, waking=waking)
+    assert parsed is not None
+    assert parsed.start == datetime(2026, 3, 12, hour, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "named"),
+    [
+        ("set a timer", "en-US", True),
+        ("what time is it", "en-US", False),
+        ("поставь таймера", "ru-RU", True),
+        ("计时器", "zh-CN", True),
+        ("om to timer", "da-DK", False),
+        ("", "en-US", False),
+    ],
+)
+def test_timers_are_told_from_hours(text: str, locale: str, named: bool) -> None:
+    assert times.says_timer(text, locale) is named
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_locale_has_a_name_for_a_timer(locale: str) -> None:
+    names = timer_names(locale)
+    assert names
+    assert all(names)

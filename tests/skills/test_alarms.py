@@ -129,3 +129,66 @@ def test_the_bell_rings_in_its_own_thread(ask: Asking) -> None:
     assert heard.wait(5)
     bell.stop()
     assert [one.kind for one in rung] == ["timer"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "intent"),
+    [
+        ("en-US", "set a timer for one minute", "alarm_set"),
+        ("en-US", "start an egg timer for six minutes", "alarm_set"),
+        ("en-US", "cancel the ten minute timer", "alarm_remove"),
+        ("en-US", "how long is left on my timer", "alarm_query"),
+        ("de-DE", "wie lange läuft der timer noch", "alarm_query"),
+        ("de-DE", "lösch den timer", "alarm_remove"),
+        ("ru-RU", "поставь таймер на десять минут", "alarm_set"),
+        ("ja-JP", "10分のタイマーをセットして", "alarm_set"),
+        ("nl-NL", "zet een timer van tien minuten", "alarm_set"),
+    ],
+)
+def test_what_is_asked_of_a_timer_is_read_in_any_language(
+    locale: str, text: str, intent: str
+) -> None:
+    read = ALARMS.read(text, locale)
+    assert read is not None
+    assert (read.intent, read.source) == (intent, "alarms")
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en-US", "set a timer"),
+        ("en-US", "wake me up in ten minutes"),
+        ("en-US", "what time is it"),
+        ("da-DK", "om to timer"),  # hours, in Danish
+        ("en-US", ""),
+    ],
+)
+def test_what_is_no_whole_request_of_a_timer_is_left_to_the_understanding(
+    locale: str, text: str
+) -> None:
+    assert ALARMS.read(text, locale) is None
+
+
+def test_a_french_timer_of_ten_minutes_lasts_ten_and_not_eleven(ask: Asking) -> None:
+    ask.locale = "fr-FR"
+    reply = ask(ALARMS, "alarm_set", "mets un minuteur de dix minutes")
+    assert reply.notes["time"] == (NOW + timedelta(minutes=10)).isoformat()
+
+
+def test_the_time_left_is_told_of_timers_alone(ask: Asking) -> None:
+    ask(ALARMS, "alarm_set", "wake me at nine am on friday", time="nine am", date="friday")
+    assert ask(ALARMS, "alarm_query", "how long has the timer").text == "No timer is running."
+    ask(ALARMS, "alarm_set", "set a timer for ten minutes", time="ten minutes")
+    assert ask(ALARMS, "alarm_query", "how long has the timer").text == "Time left: 10 minutes."
+    assert ask(ALARMS, "alarm_remove", "cancel the timer").text == "The alarm is removed."
+    assert "Friday" in ask(ALARMS, "alarm_query", "what alarms do i have").text
+
+
+def test_an_hour_that_no_slot_holds_is_found_in_the_text(ask: Asking) -> None:
+    reply = ask(ALARMS, "alarm_set", "wake me up at 7:30 every weekday", date="every weekday")
+    assert reply.notes["time"] == "2026-03-12T07:30:00+01:00"
+
+
+def test_an_alarm_for_six_tomorrow_goes_off_in_the_morning(ask: Asking) -> None:
+    reply = ask(ALARMS, "alarm_set", "wake me at six tomorrow", time="six", date="tomorrow")
+    assert reply.notes["time"] == "2026-03-12T06:00:00+01:00"

@@ -64,9 +64,11 @@ def test_two_numbers_are_worked_out_as_python_does(one: int, two: int, sign: str
 
 @given(st.text(alphabet="0123456789+-*/^%()√. plusx", max_size=40))
 @settings(deadline=None)
-def test_no_text_breaks_it(text: str) -> None:
+def test_no_text_breaks_it_or_has_a_result_beyond_what_can_be_said(text: str) -> None:
+    value: float | None = None
     with contextlib.suppress(ZeroDivisionError, OverflowError, ValueError):
-        evaluate(text, "en-US")
+        value = evaluate(text, "en-US")
+    assert value is None or abs(value) <= 1e30
 
 
 @pytest.mark.parametrize(
@@ -111,3 +113,42 @@ def test_what_cannot_be_converted_is_none(text: str) -> None:
 def test_a_conversion_is_said(ask: Asking) -> None:
     reply = ask(ARITHMETIC, "qa_maths", "how many feet are in two miles")
     assert reply.text == "2 miles is 10,560 feet."
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("what's 12 times 7", "en-US"),
+        ("How much is 20 percent of 85?", "en-US"),
+        ("square root of 81", "en-US"),
+        ("12/5", "en-US"),
+        ("convert ten miles to kilometers", "en-US"),
+        ("how many ounces in a pound", "en-US"),
+        ("was ist 12 mal 7", "de-DE"),
+        ("сколько будет двенадцать умножить на семь", "ru-RU"),
+        ("12かける7は", "ja-JP"),
+    ],
+)
+def test_a_request_that_is_a_sum_is_read(text: str, locale: str) -> None:
+    read = ArithmeticSkill().read(text, locale)
+    assert read is not None
+    assert (read.intent, read.text, read.source) == ("qa_maths", text, "arithmetic")
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("play it 3 times", "en-US"),
+        ("what's on 3/4", "en-US"),
+        ("add 5 and 6 to my list", "en-US"),
+        ("set the light to 20 percent", "en-US"),
+        ("set a timer for 1 hour and 30 minutes", "en-US"),
+        ("how many minutes until 5 hours", "en-US"),
+        ("pon la alarma por la mañana a las siete", "es-ES"),
+        ("7", "en-US"),
+        ("", "en-US"),
+        ("1 + 1 " * 500, "en-US"),
+    ],
+)
+def test_a_request_with_numbers_that_is_no_sum_is_not_read(text: str, locale: str) -> None:
+    assert ArithmeticSkill().read(text, locale) is None

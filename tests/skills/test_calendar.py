@@ -81,3 +81,22 @@ def test_what_is_not_there_cannot_be_removed(ask: Asking) -> None:
     reply = ask(CALENDAR, "calendar_remove", "cancel dentist", event_name="dentist")
     assert reply.outcome is Outcome.UNAVAILABLE
     assert len(ask.memory.records.list("default", "event")) == 1
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "time", "title"),
+    [
+        ("en-US", "remind me to call mom at 5pm", "5pm", "call mom"),
+        ("en-US", "Please remind me that it is laundry day at 5pm", "5pm", "it is laundry day"),
+        ("de-DE", "erinnere mich um fünf daran mama anzurufen", "fünf", "mama anzurufen"),
+        ("fr-FR", "rappelle moi d'appeler maman à cinq heures", "cinq heures", "appeler maman"),
+        ("en-US", "5pm", "5pm", "5pm"),
+    ],
+)
+def test_a_reminder_without_a_name_is_called_by_what_is_to_be_done(
+    ask: Asking, locale: str, text: str, time: str, title: str
+) -> None:
+    ask.locale = locale
+    ask(CALENDAR, "calendar_set", text, time=time)
+    (event,) = ask.memory.records.list("default", "event").values()
+    assert event["title"] == title

@@ -73,3 +73,15 @@ def test_places_are_known_in_the_customers_language(place: str, locale: str, zon
 @pytest.mark.parametrize("place", ["", "../etc/passwd", "x" * 10_000, "banana", "\x00"])
 def test_what_is_no_place_has_no_zone(place: str) -> None:
     assert zone_of(place, "en-US") is None
+
+
+def test_the_present_time_is_no_answer_to_when_an_event_is(ask: Asking) -> None:
+    reply = ask(CLOCK, "datetime_query", "what day is christmas", event_name="christmas")
+    assert (reply.outcome, reply.text) == (Outcome.UNAVAILABLE, "I do not know when that is.")
+
+
+def test_a_time_to_convert_is_found_outside_the_slots(ask: Asking) -> None:
+    text = "if it's 3pm in new york what time is it in london"
+    reply = ask(CLOCK, "datetime_convert", text, place_name="new york", place_name_="london")
+    assert "3:00 PM in new york" in reply.text
+    assert "7:00 PM in london" in reply.text  # America changes its clocks weeks before Europe

@@ -67,3 +67,18 @@ def test_it_admits_that_it_did_not_understand(ask: Asking) -> None:
 
 def test_it_tells_what_it_can_do(ask: Asking) -> None:
     assert "timers" in ask(TALK, "general_quirky", "what can you do").text
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"),
+    [("repeat that", "en-US"), ("Thank you!", "en-US"), ("danke", "de-DE"), ("もう一度", "ja-JP")],
+)
+def test_thanks_and_a_wish_to_hear_it_again_are_read(text: str, locale: str) -> None:
+    read = TALK.read(text, locale)
+    assert read is not None
+    assert (read.intent, read.source) == ("general_quirky", "conversation")
+
+
+@pytest.mark.parametrize("text", ["repeat this song", "thanks but turn it off", "danke", "", "?"])
+def test_what_only_has_such_words_in_it_is_left_to_the_understanding(text: str) -> None:
+    assert TALK.read(text, "en-US") is None

@@ -80,3 +80,10 @@ def test_a_thing_is_on_a_list_once(ask: Asking) -> None:
 def test_a_megabyte_of_text_is_cut(ask: Asking) -> None:
     text = "add " + "milk " * 200_000 + "to the grocery list"
     assert len(ask(LISTS, "lists_createoradd", text).text) < 1000
+
+
+def test_called_is_no_part_of_a_name(ask: Asking) -> None:
+    text = "create a list called camping"
+    assert ask(LISTS, "lists_createoradd", text, list_name="called camping").text == (
+        "I made a list named camping."
+    )

@@ -17,7 +17,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from eulalia.memory import Memory
-from eulalia.skills import SkillError
+from eulalia.skills import SkillError, reminders
 from eulalia.skills.music import MusicSkill, read_folder
 from eulalia.skills.player import CHANNELS, Loudspeaker, PlayerError, open_portaudio
 from eulalia.turn import Outcome
@@ -492,3 +492,38 @@ def test_without_a_device_it_says_so(tmp_path: Path) -> None:
         check=False,
     )
     assert "PlayerError: No loudspeaker can be opened" in done.stderr
+
+
+# Stop
+
+
+@pytest.mark.parametrize(
+    ("text", "locale"), [("stop", "en-US"), ("Pause the music, please", "en-US"), ("停", "zh-CN")]
+)
+def test_stop_stops_what_plays(
+    music: MusicSkill, player: Recording, ask: Asking, text: str, locale: str
+) -> None:
+    read = music.read(text, locale)
+    assert read is not None
+    ask(music, "play_music", "play some music")
+    ask.locale = locale
+    ask(music, read.intent, text)
+    assert player.calls == ["play", "pause"]
+
+
+def test_stop_silences_an_alarm_before_the_music(
+    music: MusicSkill, player: Recording, ask: Asking
+) -> None:
+    ask(music, "play_music", "play some music")
+    ask.memory.records.put("default", reminders.RINGING, "a", {"title": ""})
+    assert ask(music, "music_settings", "stop").text == "The alarm is off."
+    assert player.calls == ["play"]
+
+
+def test_stop_where_nothing_sounds_says_so(music: MusicSkill, ask: Asking) -> None:
+    assert ask(music, "music_settings", "stop").text == "Nothing is playing."
+
+
+@pytest.mark.parametrize("text", ["stop the bus", "play the stop song", "", "."])
+def test_a_longer_request_is_left_to_the_understanding(music: MusicSkill, text: str) -> None:
+    assert music.read(text, "en-US") is None

@@ -103,7 +103,10 @@ class Answers:
                 parts.append(self.unit(count, f"duration-{unit}"))
         if not parts:
             return self.unit(0, "duration-second")
-        return format_list(parts, style="unit", locale=self._cldr)
+        # Where the CLDR lists units as it lists all else, Babel has only a part of "unit".
+        whole = {"start", "middle", "end", "2"} <= set(self._cldr.list_patterns.get("unit", ()))
+        style: Literal["unit", "standard"] = "unit" if whole else "standard"
+        return format_list(parts, style=style, locale=self._cldr)
 
     def number(self, value: float) -> str:
         """The number with at most six digits behind the point."""

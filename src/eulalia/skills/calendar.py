@@ -156,7 +156,7 @@ def _what_is_left(request: Request) -> str:
             before = text[: slot.start].rstrip()
             text = f"{_BEFORE_TIMES.sub('', before)} {text[slot.end :].lstrip()}"
     beginning = _REMIND.get(request.locale.split("-")[0])
-    left = re.sub(rf"^\W*{beginning}(?:\W+|(?<='))", "", text, flags=re.IGNORECASE) if beginning else text
+    left = re.sub(rf"^\W*{beginning}(?:\W+|(?<='))", "", text, flags=re.I) if beginning else text
     return left.strip(" ,.") or request.interpretation.text
 
 
