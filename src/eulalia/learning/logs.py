@@ -183,11 +183,9 @@ def _read_parquet(path: Path) -> Iterator[Pair]:
     try:
         with file:
             for batch in file.iter_batches(_BATCH, columns=["json", "truth"]):
-                for turn, truth in zip(
-                    batch["json"].to_pylist(), batch["truth"].to_pylist(), strict=True
-                ):
+                for turn, truth in zip(batch["json"], batch["truth"], strict=True):
                     number += 1
-                    yield _stored_pair(turn, truth, f"{path}, row {number}")
+                    yield _stored_pair(turn.as_py(), truth.as_py(), f"{path}, row {number}")
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise LogError(f"{path} cannot be read ({error}); name another.") from error
 
