@@ -207,8 +207,9 @@ class Channel:
         rest = 1 - sure
         hypotheses = [Hypothesis(texts[0], round(sure, 4))]
         for text in texts[1:]:
-            rest *= 0.6
-            hypotheses.append(Hypothesis(text, round(min(rest, 0.98 * sure), 4)))
+            share_of_rest = min(0.6 * rest, 0.98 * sure)
+            rest -= share_of_rest
+            hypotheses.append(Hypothesis(text, round(share_of_rest, 4)))
         ordered = sorted(hypotheses, key=lambda h: -h.confidence)
         return Heard(texts[0], tuple(ordered), seconds=0.35 + 0.32 * len(words))
 

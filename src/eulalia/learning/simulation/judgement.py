@@ -32,12 +32,16 @@ def stage(
 
     A slot is right when it says the same but for words that say little, or when one value holds
     the other and no more than as much again. A name is right when the right thing was found,
-    whatever was heard. Where words mean more than their slots, those that say much must be there.
+    whatever was heard. Where words mean more than their slots, those that say much must be there,
+    and slots do not count.
     """
     if reading is None or reading.intent != wish.intent:
         return Failure.INTENT
     if wish.intent == TEACHING:
         return Failure.CORRECT
+    if wish.is_open:
+        missing = phrasebook.weighty(wish.text) - phrasebook.weighty(reading.text)
+        return Failure.SLOT if missing else Failure.CORRECT
     wanted = _by_name((slot.name, slot.value) for slot in wish.slots)
     got = _by_name((slot.name, slot.value) for slot in reading.slots)
     things = _by_name(
@@ -51,8 +55,6 @@ def stage(
         return Failure.SLOT
     if any(name in things for name in wanted.keys() - found):
         return Failure.RESOLUTION
-    if wish.is_open and phrasebook.weighty(wish.text) - phrasebook.weighty(reading.text):
-        return Failure.SLOT
     return Failure.CORRECT
 
 
