@@ -4,4 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from eulalia.cli.learn_confusions import confusions
+from eulalia.cli.learn_simulate import simulate
+
 app = typer.Typer(no_args_is_help=True, help="Learn from what went wrong, and right.")
+app.command()(confusions)
+app.command()(simulate)
