@@ -36,8 +36,8 @@ def read_members(path: str | Path, ending: str) -> list[tuple[str, bytes]]:
 def _unpack(path: Path, ending: str) -> list[tuple[str, bytes]]:
     found = []
     try:
-        # One pass from front to back: jumping about in a compressed archive starts anew each time.
-        with tarfile.open(path, "r|*") as archive:
+        # Not as a stream, in which an archive that was cut off between two files seems whole.
+        with tarfile.open(path) as archive:
             for member in archive:
                 if member.name.endswith(ending) and (file := archive.extractfile(member)):
                     found.append((f"{member.name} of {path}", file.read()))
