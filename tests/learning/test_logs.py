@@ -6,6 +6,7 @@ import gc
 import gzip
 import json
 import os
+import sys
 import tempfile
 import tracemalloc
 from collections.abc import Iterator
@@ -277,3 +278,23 @@ def test_a_log_is_readable_as_other_files_are(tmp_path: Path) -> None:
     plain.touch()
     logs.write(log, [OTHER])
     assert plain.stat().st_mode == log.stat().st_mode
+
+
+def test_without_the_extra_lines_work_and_the_rest_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet = tmp_path / "log.parquet"
+    logs.write(parquet, [PAIR])
+    for name in ("pyarrow", "ibis"):
+        monkeypatch.setitem(sys.modules, name, None)
+    lines = tmp_path / "log.jsonl"
+    logs.write(lines, [PAIR])
+    assert list(logs.read(lines)) == [PAIR]
+    for call in (
+        lambda: list(logs.read(parquet)),
+        lambda: logs.write(tmp_path / "other.parquet", [PAIR]),
+        lambda: logs.table(lines),
+    ):
+        with pytest.raises(LogError, match="pip install 'eulalia\\[learn\\]'"):
+            call()
+    assert sorted(tmp_path.iterdir()) == [lines, parquet]

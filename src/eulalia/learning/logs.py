@@ -176,9 +176,9 @@ def _put_lines(file: IO[bytes] | gzip.GzipFile, pairs: Iterable[Pair]) -> int:
 
 
 def _read_parquet(path: Path) -> Iterator[Pair]:
+    file = _open_parquet(path)
     import pyarrow as pa
 
-    file = _open_parquet(path)
     number = 0
     try:
         with file:
