@@ -1,0 +1,282 @@
+"""Fitting the model of failure points on turns whose truth is known."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tomllib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
+from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
+
+from eulalia.errors import EulaliaError
+from eulalia.learning import evidence
+from eulalia.learning.columns import Columns
+from eulalia.learning.evidence import Evidence
+from eulalia.learning.failures import Failures, bin_numbers
+from eulalia.learning.reader import Reader
+from eulalia.learning.scores import f1_by_class, interval, macro_f1
+from eulalia.learning.training.reader import fit_reader, massive_examples, slurp_examples
+from eulalia.learning.trees import Trees
+from eulalia.learning.wording import Wording
+from eulalia.truth import Failure
+
+log = logging.getLogger(__name__)
+
+Floats = npt.NDArray[np.floating[Any]]
+BINS = 8
+FOLDS = 5
+_PRICES = (0.6, 0.75, 0.9, 1.1, 1.3, 1.6)
+
+
+def fit(
+    columns: Columns,
+    failures: Sequence[Failure],
+    groups: npt.NDArray[np.intp],
+    wording: Wording,
+    reader: Reader,
+    *,
+    rounds: int = 70,
+    seed: int = 1,
+) -> tuple[Failures, Floats]:
+    """The model, and the probabilities of each turn by models that did not see its group.
+
+    Raises EulaliaError when the turns have fewer than two kinds of failure or too few groups.
+    """
+    classes = tuple(kind for kind in Failure if kind in set(failures))
+    if len(classes) < 2 or len(np.unique(groups)) < FOLDS:
+        raise EulaliaError(
+            f"To learn where turns fail takes at least two kinds of truth and {FOLDS} customers; "
+            "give a log with more."
+        )
+    labels = np.array([classes.index(failure) for failure in failures])
+    found = informative(evidence.read(columns, wording, reader))
+    held_out = cross_validate(found.values, labels, groups, rounds=rounds, seed=seed)
+    trees = grow(found.values, labels, rounds=rounds, seed=seed)
+    edges, weights = weigh(found.values, labels, len(classes))
+    model = Failures(
+        wording=wording,
+        reader=reader,
+        names=found.names,
+        trees=trees,
+        classes=classes,
+        prices=price(held_out, labels),
+        edges=edges,
+        weights=weights,
+    )
+    return model, held_out
+
+
+def informative(found: Evidence) -> Evidence:
+    """The evidence without columns that are the same for all turns."""
+    kept = [
+        column
+        for column in range(found.values.shape[1])
+        if len(np.unique(found.values[:, column])) > 1
+    ]
+    return Evidence(tuple(found.names[column] for column in kept), found.values[:, kept])
+
+
+def cross_validate(
+    values: Floats,
+    labels: npt.NDArray[np.intp],
+    groups: npt.NDArray[np.intp],
+    *,
+    rounds: int,
+    seed: int,
+) -> Floats:
+    """(turns, classes) probabilities by models fitted on the other groups."""
+    count = int(labels.max()) + 1
+    probabilities = np.zeros((len(labels), count))
+    # Groups in a seeded random order, so that neighbours in the log do not share a fold.
+    _, codes = np.unique(groups, return_inverse=True)
+    shuffled = np.random.default_rng(seed).permutation(codes.max() + 1)[codes]
+    for train, test in GroupKFold(FOLDS).split(values, labels, shuffled):
+        trees = grow(values[train], labels[train], rounds=rounds, seed=seed, classes=count)
+        scores = trees.scores(values[test])
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        probabilities[test] = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def grow(
+    values: Floats,
+    labels: npt.NDArray[np.intp],
+    *,
+    rounds: int,
+    seed: int,
+    classes: int | None = None,
+) -> Trees:
+    """Boosted trees for all classes; one that does not occur in the labels never wins."""
+    model = HistGradientBoostingClassifier(
+        max_iter=rounds,
+        learning_rate=0.08,
+        max_leaf_nodes=10,
+        min_samples_leaf=20,
+        l2_regularization=5.0,
+        max_features=0.5,
+        early_stopping=False,
+        random_state=seed,
+    )
+    model.fit(values.astype(np.float32), labels)
+    return _export(model, classes or int(labels.max()) + 1)
+
+
+def _export(model: HistGradientBoostingClassifier, classes: int) -> Trees:
+    """The trees of scikit-learn as arrays."""
+    present = [int(name) for name in model.classes_]
+    baseline = model._baseline_prediction.ravel()
+    start = np.full(classes, -20.0, np.float32)
+    grown = [(tree.nodes, number) for row in model._predictors for number, tree in enumerate(row)]
+    if len(present) == 2:
+        # Two classes share one tree a round, which votes for the second.
+        start[present[0]], start[present[1]] = 0.0, baseline[0]
+        voted = [present[1]] * len(grown)
+    else:
+        start[present] = baseline
+        voted = [present[number] for _, number in grown]
+    size = max(len(nodes) for nodes, _ in grown)
+    shape = (len(grown), size)
+    own = np.broadcast_to(np.arange(size, dtype=np.int16), shape)
+    features, missing = np.zeros(shape, np.int16), np.zeros(shape, np.bool_)
+    lefts, rights = own.copy(), own.copy()
+    thresholds, votes = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    for row, (nodes, _) in enumerate(grown):
+        inner = ~nodes["is_leaf"].astype(bool)
+        count = len(nodes)
+        features[row, :count][inner] = nodes["feature_idx"][inner]
+        thresholds[row, :count][inner] = nodes["num_threshold"][inner]
+        missing[row, :count][inner] = nodes["missing_go_to_left"][inner]
+        lefts[row, :count][inner] = nodes["left"][inner]
+        rights[row, :count][inner] = nodes["right"][inner]
+        votes[row, :count][~inner] = nodes["value"][~inner]
+    return Trees(
+        features=features,
+        thresholds=thresholds,
+        lefts=lefts,
+        rights=rights,
+        missing_left=missing,
+        votes=votes,
+        classes=np.array(voted, np.int16),
+        start=start,
+        depth=max(int(nodes["depth"].max()) for nodes, _ in grown),
+    )
+
+
+def price(probabilities: Floats, labels: npt.NDArray[np.intp]) -> Floats:
+    """Factors for the probabilities that make the macro-F1 largest, found by climbing."""
+    prices = np.ones(probabilities.shape[1])
+    best = macro_f1(labels, (probabilities * prices).argmax(axis=1))
+    for _ in range(4):
+        for column in range(len(prices)):
+            for factor in _PRICES:
+                tried = prices.copy()
+                tried[column] *= factor
+                reached = macro_f1(labels, (probabilities * tried).argmax(axis=1))
+                if reached > best:
+                    best, prices = reached, tried
+    return prices
+
+
+def weigh(values: Floats, labels: npt.NDArray[np.intp], classes: int) -> tuple[Floats, Floats]:
+    """The ends of the bins of each column, and the weight of evidence of each bin by class."""
+    steps = np.linspace(0, 1, BINS + 1)[1:-1]
+    edges = np.stack([np.nanquantile(column, steps) for column in values.T])
+    bins = bin_numbers(values, edges)
+    weights = np.zeros((classes, len(edges), BINS + 1))
+    for kind in range(classes):
+        inside = labels == kind
+        for column in range(len(edges)):
+            here = np.bincount(bins[inside, column], minlength=BINS + 1) + 1.0
+            elsewhere = np.bincount(bins[~inside, column], minlength=BINS + 1) + 1.0
+            weights[kind, column] = np.log(here / here.sum()) - np.log(elsewhere / elsewhere.sum())
+    return edges, weights
+
+
+# By recipe
+
+
+def train(
+    recipe: Path, *, data: Path, output: Path, resume: bool = False, threads: int = 1
+) -> Failures:
+    """Fit the model of a recipe and write it, with its scores, into the output folder.
+
+    It takes minutes, so that there is nothing to resume. Raises EulaliaError for a recipe without
+    what is needed and for logs that tell no truth.
+    """
+    from eulalia.learning.logs import read
+
+    settings = _settings(recipe)
+    log.info("reading %s", ", ".join(settings["logs"]))
+    pairs = [
+        (turn, truth.failure)
+        for path in settings["logs"]
+        for turn, truth in read(path)
+        if truth is not None and truth.failure is not None
+    ]
+    examples = [
+        *massive_examples(data / settings["massive"]),
+        *slurp_examples(data / settings["slurp"]),
+    ]
+    log.info("fitting a second reader on %d requests", len(examples))
+    wording = Wording.fit([example.words for example in examples])
+    reader = fit_reader(examples, seed=settings["seed"])
+    columns = Columns.of(turn for turn, _ in pairs)
+    failures = [failure for _, failure in pairs]
+    customers = _numbers(turn.customer for turn, _ in pairs)
+    log.info("fitting on %d turns of %d customers", len(pairs), len(set(customers.tolist())))
+    model, held_out = fit(
+        columns,
+        failures,
+        customers,
+        wording,
+        reader,
+        rounds=settings["rounds"],
+        seed=settings["seed"],
+    )
+    model.save(output)
+    report = _report(model, held_out, failures, customers)
+    (output / "scores.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    log.info("%s", report)
+    return model
+
+
+def _settings(recipe: Path) -> dict[str, Any]:
+    try:
+        settings = tomllib.loads(recipe.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise EulaliaError(f"{recipe} cannot be read as a recipe ({error}).") from error
+    wanted = {"seed": int, "rounds": int, "logs": list, "massive": str, "slurp": str}
+    for name, kind in wanted.items():
+        if not isinstance(settings.get(name), kind):
+            raise EulaliaError(f"{recipe} must give {name} as {kind.__name__}.")
+    return settings
+
+
+def _report(
+    model: Failures,
+    held_out: Floats,
+    failures: Sequence[Failure],
+    customers: npt.NDArray[np.intp],
+) -> dict[str, Any]:
+    """The scores of models that did not see the customer; only the prices did."""
+    labels = np.array([model.classes.index(failure) for failure in failures])
+    said = (held_out * model.prices).argmax(axis=1)
+    low, high = interval(labels, said, customers)
+    return {
+        "n": len(labels),
+        "macro_f1": macro_f1(labels, said),
+        "interval": [low, high],
+        "by_class": {
+            str(model.classes[kind]): value for kind, value in f1_by_class(labels, said).items()
+        },
+    }
+
+
+def _numbers(names: Iterable[str]) -> npt.NDArray[np.intp]:
+    return np.unique(list(names), return_inverse=True)[1].astype(np.intp)
