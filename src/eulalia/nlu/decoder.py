@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,23 +22,25 @@ class Decoder:
     last: Scores
     """(labels,) at its end"""
 
+    @cached_property
+    def _backwards(self) -> Scores:
+        """(to, from) what the transitions are worth."""
+        return np.ascontiguousarray(self.transitions.T)
+
     def decode(self, scores: Scores) -> NDArray[np.intp]:
         """(sentences, tokens) the labels whose sum of scores is highest (Viterbi 1967).
 
         `scores` are (sentences, tokens, labels), with at least one token.
         """
-        tokens = scores.shape[1]
-        # (from, sentences, to): so NumPy runs over long rows.
-        transitions = self.transitions[:, None]
-        best = [self.first + scores[:, 0]]
-        for token in range(1, tokens):
-            reached = best[-1].T[:, :, None] + transitions
-            best.append(np.maximum.reduce(reached) + scores[:, token])
+        first, *others = scores.swapaxes(0, 1)
+        best = [self.first + first]
+        for row in others:
+            # (from, sentences, to): so NumPy takes the maximum of long rows.
+            reached = best[-1].T[:, :, None] + self.transitions[:, None]
+            best.append(np.maximum.reduce(reached) + row)
         # Only on the best path does it matter where a label was reached from: on the way back,
         # that is found out with a fraction of the work.
-        labels = np.empty((len(scores), tokens), np.intp)
-        labels[:, -1] = (best[-1] + self.last).argmax(1)
-        for token in range(tokens - 2, -1, -1):
-            reached_from = self.transitions.T[labels[:, token + 1]]
-            labels[:, token] = (best[token] + reached_from).argmax(1)
-        return labels
+        path = [(best.pop() + self.last).argmax(1)]
+        while best:
+            path.append((best.pop() + self._backwards.take(path[-1], 0)).argmax(1))
+        return np.stack(path[::-1], axis=1)

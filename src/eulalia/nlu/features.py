@@ -120,8 +120,7 @@ class Table:
         # a dict would, and a request seldom finds memory in the processor's caches.
         order = keys.argsort()
         self._keys = np.append(keys[order], np.uint32(0))
-        # The features without a row share an empty one behind the others.
-        self._nothing = len(keys)
+        # A row behind the others for those that are sought behind them.
         self._weights = np.pad(weights[order], ((0, 1), (0, 0)))
         self._scales = np.append(scales[order], 0).astype(np.float32)
 
@@ -134,9 +133,8 @@ class Table:
         """
         rows = self._keys[:-1].searchsorted(keys)
         known = self._keys.take(rows) == keys
-        rows[~known] = self._nothing
         starts = list(accumulate(sizes[:-1], initial=0))
-        values = self._weights.take(rows, 0) * self._scales.take(rows)[:, None]
+        values = self._weights.take(rows, 0) * (self._scales.take(rows) * known)[:, None]
         sums = np.add.reduceat(values, starts)
         sums /= np.sqrt(np.maximum(np.add.reduceat(known, starts, dtype=np.float32), 1))[:, None]
         return sums
