@@ -1,15 +1,15 @@
-"""The linear reader, as trained and as served."""
+"""The linear readers, as trained and as served."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("sklearn")
 
-from eulalia.nlu.features import character_keys, word_keys
+from eulalia.nlu.features import character_keys, context_keys, word_keys
 from eulalia.nlu.linear import Votes
 from eulalia.nlu.training.calibration import best_factors
 from eulalia.nlu.training.data import Example
-from eulalia.nlu.training.linear import train_linear
+from eulalia.nlu.training.linear import train_intents, train_slots
 
 INTENTS = ["light", "music", "never", "timer"]
 SENTENCES = {
@@ -32,7 +32,7 @@ def scores(votes: Votes, text: str) -> np.ndarray:
 
 
 def served(examples: list[Example], votes: int) -> Votes:
-    arrays = train_linear(examples, INTENTS, votes=votes, cost=1.0)
+    arrays = train_intents(examples, INTENTS, votes=votes, cost=1.0)
     return Votes.load({f"en-US/{name}": array for name, array in arrays.items()}, "en-US")
 
 
@@ -45,9 +45,9 @@ def test_votes_read_what_they_were_trained_on(votes: int) -> None:
 
 
 def test_no_more_votes_are_kept_than_asked_for() -> None:
-    arrays = train_linear(EXAMPLES, INTENTS, votes=50, cost=1.0)
+    arrays = train_intents(EXAMPLES, INTENTS, votes=50, cost=1.0)
     assert 0 < len(arrays["weights"]) <= 50
-    assert arrays["counts"].sum() == len(arrays["weights"]) == len(arrays["intents"])
+    assert arrays["counts"].sum() == len(arrays["weights"]) == len(arrays["classes"])
 
 
 def test_an_intent_without_examples_is_never_chosen() -> None:
@@ -71,3 +71,45 @@ def test_calibration_finds_the_factors_that_made_the_data() -> None:
     scale, vote_scale = best_factors(network, votes, truth)
     assert scale == pytest.approx(0.5, rel=0.15)
     assert vote_scale == pytest.approx(2.0, rel=0.15)
+
+
+LABELS = ["Other", "never", "room"]
+
+
+def test_votes_for_slots_read_a_word_by_those_around_it() -> None:
+    pairs = [("turn on the light in the hall", 6), ("in the attic make it warm", 2),
+             ("open the door in the cellar please", 5)]  # fmt: skip
+    examples = [
+        Example.of(
+            "en-US", "home", words, ["room" if n == at else "Other" for n in range(len(words))]
+        )
+        for text, at in pairs * 4
+        for words in [text.split()]
+    ]
+    arrays = train_slots(examples, LABELS, cost=10.0)
+    votes = Votes.load({f"en-US/slots/{name}": a for name, a in arrays.items()}, "en-US/slots")
+    words = "make it bright in the lounge".split()
+    around = votes.find(np.array(context_keys(words, "en-US"), np.uint32))
+    letters = [np.unique(votes.find(np.array(character_keys(w), np.uint32))) for w in words]
+    scores = votes.token_scores(around) + votes.bias
+    scores += np.concatenate([votes.token_scores(own[None]) for own in letters])
+    assert [LABELS[n] for n in scores.argmax(1)] == ["Other"] * 5 + ["room"]
+    assert 1 not in arrays["classes"]
+
+
+def test_few_votes_still_tell_intents_of_overlapping_words_apart() -> None:
+    random = np.random.default_rng(0)
+    words = [f"w{n}" for n in range(60)]
+
+    def made(count: int) -> list[Example]:
+        drawn = [(INTENTS[n % 2], n % 2) for n in range(count)]
+        return [
+            Example.of("en-US", intent, [words[i] for i in random.integers(k * 20, k * 20 + 40, 6)],
+                       ["Other"] * 6)
+            for intent, k in drawn
+        ]  # fmt: skip
+
+    reader = served(made(300), 40)
+    tested = made(200)
+    right = [INTENTS[int(scores(reader, " ".join(e.words)).argmax())] == e.intent for e in tested]
+    assert np.mean(right) > 0.8

@@ -11,7 +11,13 @@ import onnxruntime
 import pytest
 
 from eulalia.nlu import Understander
-from eulalia.nlu.features import character_features, key, normalize, word_features
+from eulalia.nlu.features import (
+    character_features,
+    context_features,
+    key,
+    normalize,
+    word_features,
+)
 from eulalia.nlu.model import SHIPPED
 from eulalia.text import tokenize
 from eulalia.turn import Interpretation
@@ -60,11 +66,18 @@ class Plain:
         intents, labels = self.encoder.run(None, {"tokens": inputs[None].astype(np.float32)})
         scale, vote_scale = self.config["calibration"][locale]
         votes = self.votes(locale, [by_word, by_letters])
-        path = self.best_path(labels[0].astype(float))
+        around = context_features(words, locale)
+        labels = labels[0] + self.config["slot_vote_weight"] * np.array(
+            [
+                self.votes(f"{locale}/slots", [[own], [letters]])
+                for own, letters in zip(around, by_letters, strict=True)
+            ]
+        )
+        path = self.best_path(labels)
         return {
             "intents": chances(scale * intents[0].astype(float) + vote_scale * votes),
             "labels": [self.config["labels"][label] for label in path],
-            "sure": [chances(row)[label] for row, label in zip(labels[0], path, strict=True)],
+            "sure": [chances(row)[label] for row, label in zip(labels, path, strict=True)],
         }
 
     def embed(self, kind: str, features: list[str]) -> np.ndarray:
@@ -75,9 +88,9 @@ class Plain:
             total += self.tables[f"{kind}_weights"][row] * float(self.tables[f"{kind}_scales"][row])
         return total / math.sqrt(len(known) or 1)
 
-    def votes(self, locale: str, kinds: list[list[list[str]]]) -> np.ndarray:
-        arrays = {name: self.linear[f"{locale}/{name}"] for name in
-                  ("steps", "counts", "intents", "weights", "scale", "bias")}  # fmt: skip
+    def votes(self, name: str, kinds: list[list[list[str]]]) -> np.ndarray:
+        arrays = {part: self.linear[f"{name}/{part}"] for part in
+                  ("steps", "counts", "classes", "weights", "scale", "bias")}  # fmt: skip
         row_of = {key: row for row, key in enumerate(np.cumsum(arrays["steps"]).tolist())}
         ends = np.cumsum(arrays["counts"], dtype=int)
         total = arrays["bias"].astype(float)
@@ -86,7 +99,7 @@ class Plain:
             for row in [row_of[number] for number in distinct if number in row_of]:
                 for vote in range(ends[row] - arrays["counts"][row], ends[row]):
                     weight = float(arrays["weights"][vote]) * float(arrays["scale"])
-                    total[arrays["intents"][vote]] += weight / math.sqrt(len(distinct))
+                    total[arrays["classes"][vote]] += weight / math.sqrt(len(distinct))
         return total
 
     def best_path(self, scores: np.ndarray) -> list[int]:

@@ -35,6 +35,7 @@ hidden = 32
 layers = 1
 votes = 500
 vote_cost = 1.0
+slot_vote_cost = 1.0
 """
 
 PLACES = {

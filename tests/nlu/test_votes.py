@@ -21,7 +21,7 @@ def made_votes(keys: list[int]) -> dict[str, np.ndarray]:
     return {
         "xx/steps": np.diff(keys, prepend=0).astype(np.uint32),
         "xx/counts": counts.astype(np.uint8),
-        "xx/intents": np.concatenate(intents).astype(np.uint8),
+        "xx/classes": np.concatenate(intents).astype(np.uint8),
         "xx/weights": random.integers(-31, 32, counts.sum()).astype(np.int8),
         "xx/scale": np.float32(0.03),
         "xx/bias": random.normal(size=INTENTS).astype(np.float32),
@@ -38,7 +38,7 @@ def counted_plainly(arrays: dict[str, np.ndarray], kinds: list[list[int]]) -> np
         for row in [keys.index(key) for key in distinct if key in keys]:
             for vote in range(starts[row], starts[row + 1]):
                 weight = float(arrays["xx/weights"][vote]) * float(arrays["xx/scale"])
-                total[arrays["xx/intents"][vote]] += weight / math.sqrt(len(distinct))
+                total[arrays["xx/classes"][vote]] += weight / math.sqrt(len(distinct))
     return total
 
 

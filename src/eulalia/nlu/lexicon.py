@@ -25,6 +25,8 @@ class Word(NamedTuple):
     """(dimension,) its embedded character n-grams."""
     features: NDArray[np.intp]
     """(n-grams,) its character n-grams as its locale's votes know them."""
+    label_votes: NDArray[np.float32]
+    """(labels,) the votes of its character n-grams for its label, whatever stands around it."""
 
 
 class Lexicon:
@@ -35,22 +37,24 @@ class Lexicon:
         self._letters = letters
         self._kept: dict[tuple[str, str], Word] = {}
 
-    def words(self, texts: Sequence[str], locale: str, votes: Votes) -> list[Word]:
-        """What is known of each word; `votes` are those of the locale."""
+    def words(
+        self, texts: Sequence[str], locale: str, votes: Votes, label_votes: Votes
+    ) -> list[Word]:
+        """What is known of each word; the votes, for intents and for labels, are the locale's."""
         kept = [self._kept.get((locale, text)) for text in texts]
         words = [word for word in kept if word is not None]
         if len(words) == len(texts):
             return words
         missing = [text for text, word in zip(texts, kept, strict=True) if word is None]
         missing = list(dict.fromkeys(missing))
-        new = dict(zip(missing, self._describe(missing, votes), strict=True))
+        new = dict(zip(missing, self._describe(missing, votes, label_votes), strict=True))
         if len(self._kept) + len(new) > _MOST:
             # It fills up again in no time; to drop the oldest alone would need a lock.
             self._kept.clear()
         self._kept.update({(locale, text): word for text, word in new.items()})
         return [word or new[text] for text, word in zip(texts, kept, strict=True)]
 
-    def _describe(self, texts: Sequence[str], votes: Votes) -> Iterator[Word]:
+    def _describe(self, texts: Sequence[str], votes: Votes, label_votes: Votes) -> Iterator[Word]:
         forms = [normalize(text) for text in texts]
         by_word = [character_keys(form) for form in forms]
         sizes = [len(keys) for keys in by_word]
@@ -59,4 +63,5 @@ class Lexicon:
         features = votes.find(keys)
         borders = pairwise(accumulate(sizes, initial=0))
         for form, vector, (start, end) in zip(forms, vectors, borders, strict=True):
-            yield Word(form, vector, features[start:end])
+            own = np.unique(label_votes.find(keys[start:end]))
+            yield Word(form, vector, features[start:end], label_votes.token_scores(own[None])[0])

@@ -1,8 +1,9 @@
-"""The linear reader: votes of words and letter groups for intents, added to the network's scores.
+"""The linear readers: votes of words and letter groups for a request's intent, and for the label of
+each of its tokens, added to the network's scores.
 
 Each locale's votes are trained by themselves, so that they know its set phrases better than a
-network that all locales share, and err on other requests than it does. Only the heaviest votes are
-kept, and their keys are cut to 24 bits: a rare wrong vote weighs less than the space.
+network that all locales share, and err on other requests than it does. Few votes are kept, and
+their keys are cut to 24 bits: a rare wrong vote weighs less than the space.
 """
 
 from __future__ import annotations
@@ -31,25 +32,26 @@ class Votes:
     def __init__(
         self, keys: NDArray[np.int64], table: NDArray[np.int8], scale: float, bias: _Scores
     ) -> None:
-        """(rows,) ascending vote keys, (rows, intents) the weights of their votes, what one step of
-        a weight is worth, and (intents,) what is added to each sentence's votes."""
+        """(rows,) ascending vote keys, (rows, classes) the weights of their votes for intents or
+        labels, what one step of a weight is worth, and (classes,) what is added to all votes."""
         self._keys = np.append(keys, 0).astype(np.uint32)
         self._nothing = len(keys)
         # The features without votes share an empty row behind the others.
         self._table = np.pad(table, ((0, 1), (0, 0)))
         self._scale = np.float32(scale)
-        self._bias = bias
+        self.bias = bias
 
     @classmethod
-    def load(cls, arrays: Any, locale: str) -> Votes:
-        """One locale's votes out of `linear.npz`."""
-        keys = np.cumsum(arrays[f"{locale}/steps"], dtype=np.int64)
-        bias = arrays[f"{locale}/bias"]
+    def load(cls, arrays: Any, name: str) -> Votes:
+        """One locale's votes out of `linear.npz`; the name is `LOCALE` for those for intents, and
+        `LOCALE/slots` for those for labels."""
+        keys = np.cumsum(arrays[f"{name}/steps"], dtype=np.int64)
+        bias = arrays[f"{name}/bias"]
         # Most votes of a row are zero, but written out they are summed in one go.
         table = np.zeros((len(keys), len(bias)), np.int8)
-        rows = np.repeat(np.arange(len(keys)), arrays[f"{locale}/counts"])
-        table[rows, arrays[f"{locale}/intents"]] = arrays[f"{locale}/weights"]
-        return cls(keys, table, float(arrays[f"{locale}/scale"]), bias)
+        rows = np.repeat(np.arange(len(keys)), arrays[f"{name}/counts"])
+        table[rows, arrays[f"{name}/classes"]] = arrays[f"{name}/weights"]
+        return cls(keys, table, float(arrays[f"{name}/scale"]), bias)
 
     def find(self, keys: NDArray[np.uint32]) -> NDArray[np.intp]:
         """The features that the keys stand for, in the form that `scores` takes."""
@@ -80,5 +82,12 @@ class Votes:
         # All features of a kind share one unit of length.
         sums *= (self._scale / np.sqrt(counts, dtype=np.float32))[:, None]
         result: _Scores = sums[0::2] + sums[1::2]
-        result += self._bias
+        result += self.bias
         return result
+
+    def token_scores(self, features: NDArray[np.intp]) -> _Scores:
+        """(tokens, classes) the votes of each token's features (tokens, features), which are of one
+        kind and differ from each other; without what is added to all votes."""
+        sums: _Scores = self._table.take(features, 0, mode="clip").sum(1, dtype=np.float32)
+        sums *= self._scale / np.sqrt(features.shape[1], dtype=np.float32)
+        return sums

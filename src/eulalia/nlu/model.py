@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from eulalia.errors import EulaliaError
 from eulalia.nlu.decoder import Decoder
-from eulalia.nlu.features import Table, word_keys
+from eulalia.nlu.features import Table, context_keys, word_keys
 from eulalia.nlu.lexicon import Lexicon, Word
 from eulalia.nlu.linear import Votes
 from eulalia.text import Token, tokenize
@@ -59,9 +59,10 @@ class Understander:
             self._domains = [intent.partition("_")[0] for intent in self.intents]
             self._labels: list[str] = config["labels"]
             self._locales = {name: row for row, name in enumerate(config["locales"])}
+            self._label_vote_weight: float = config.get("slot_vote_weight", 1.0)
             self._calibration: dict[str, tuple[float, float]] = config.get("calibration", {})
             self._linear = _arrays(folder / "linear.npz")
-            self._votes: dict[str, Votes] = {}
+            self._votes: dict[str, tuple[Votes, Votes]] = {}
         except (OSError, KeyError, ValueError, RuntimeError) as error:
             raise ModelError(
                 f"{folder} holds no understanding model that can be read ({error}); "
@@ -127,19 +128,23 @@ class Understander:
     def _run(self, sentences: Sequence[list[Token]], locale: str) -> tuple[Scores, Scores, Scores]:
         """Intent scores and votes (batch, intents) and label scores (batch, tokens, labels) of
         sentences of one length."""
-        votes = self._locale_votes(locale)
+        votes, label_votes = self._locale_votes(locale)
         texts = [token.text for tokens in sentences for token in tokens]
-        words = self._lexicon.words(texts, locale, votes)
+        words = self._lexicon.words(texts, locale, votes, label_votes)
         length = len(sentences[0])
         starts = range(0, len(words), length)
         by_sentence = [words[start : start + length] for start in starts]
 
         # (batch, tokens, features): all tokens have equally many.
-        keys = np.array(
-            [word_keys([word.form for word in sentence], locale) for sentence in by_sentence],
-            np.uint32,
-        )
+        forms = [[word.form for word in sentence] for sentence in by_sentence]
+        keys = np.array([word_keys(sentence, locale) for sentence in forms], np.uint32)
         intents, labels = self._encode(words, keys, locale)
+
+        around = np.array([context_keys(sentence, locale) for sentence in forms], np.uint32)
+        by_context = label_votes.token_scores(label_votes.find(around).reshape(len(words), -1))
+        by_letters = np.concatenate([word.label_votes for word in words])
+        votes_of_labels = by_context + by_letters.reshape(by_context.shape) + label_votes.bias
+        labels += self._label_vote_weight * votes_of_labels.reshape(labels.shape)
 
         features: list[NDArray[np.intp]] = []
         sizes: list[int] = []
@@ -165,10 +170,11 @@ class Understander:
         )
         return intents, labels
 
-    def _locale_votes(self, locale: str) -> Votes:
-        """The votes of a locale; unpacked when it is first spoken."""
+    def _locale_votes(self, locale: str) -> tuple[Votes, Votes]:
+        """The votes of a locale for intents and for labels; unpacked when it is first spoken."""
         if locale not in self._votes:
-            self._votes[locale] = Votes.load(self._linear, locale)
+            slots = Votes.load(self._linear, f"{locale}/slots")
+            self._votes[locale] = Votes.load(self._linear, locale), slots
         return self._votes[locale]
 
     def _interpret(

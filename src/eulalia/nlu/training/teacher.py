@@ -2,9 +2,9 @@
 
 A request of MASSIVE has the same meaning in every locale, and readers of different languages
 stumble over different words. Each reader judges only requests that it was not trained on, in any
-language (cross-fitting), so that their mean is an honest opinion: where it doubts, the label is a matter of
-taste or wrong, and a network that learns the opinion beside the label (Hinton et al. 2015,
-"Distilling the knowledge in a neural network") does not strain to learn the noise by heart.
+language (cross-fitting), so that their mean is an honest opinion: where it doubts, the label is a
+matter of taste or wrong, and a network that learns the opinion beside the label (Hinton et al.
+2015, "Distilling the knowledge in a neural network") does not strain to learn the noise by heart.
 """
 
 from __future__ import annotations

@@ -61,9 +61,11 @@ class Recipe:
     hidden: int
     layers: int
     votes: int
-    """Weights kept of each locale's linear reader."""
+    """Weights kept of each locale's linear reader of intents."""
     vote_cost: float
     """How dearly the linear readers pay for an error in training."""
+    slot_vote_cost: float
+    """The same for those of slots."""
     out_of_scope: tuple[str, ...]
     """Intents of CLINC150 that the assistant has nothing for."""
 
@@ -208,15 +210,11 @@ def train(
         characters,
         {"locales": locales, "intents": intents, "labels": labels, "recipe": asdict(recipe)},
     )
-    write_linear(examples, intents, output, votes=recipe.votes, cost=recipe.vote_cost)
-    calibrate(
-        output,
-        (
-            (locale, request.text, request.intent)
-            for locale in massive.locales
-            for request in massive.requests(locale, "dev")
-        ),
-    )
+    write_linear(
+        examples, intents, labels, output,
+        votes=recipe.votes, cost=recipe.vote_cost, slot_cost=recipe.slot_vote_cost,
+    )  # fmt: skip
+    calibrate(output, (x for locale in massive.locales for x in massive.requests(locale, "dev")))
     return scores
 
 
