@@ -16,16 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from eulalia import audio
-from eulalia.asr import SpeechRecognizer, open_recognizer
+from eulalia.asr import SpeechRecognizer, SpeechStream, Transcript, open_recognizer
 from eulalia.asr.training.data import is_held_out
+from eulalia.audio import Samples
 from eulalia.cli.evaluate_asr import evaluate_asr, evaluate_commands
 from eulalia.datasets import Manifest, Recording, evenly_spaced
 from eulalia.errors import EulaliaError
 from eulalia.skills import TemplateSkill
+from eulalia.text import Grammar
 
 ROOT = Path(__file__).parent.parent
 NOISES = ("kitchen", "running_tap")
-RATIOS = (6.0, 9.0, 12.0, 15.0, 18.0, 21.0, 24.0)
+RATIOS = (6.0, 12.0, 18.0, 24.0)
 PEERS = ("eulalia", "pocketsphinx")
 
 
@@ -77,15 +79,46 @@ def single_words(recognizer: SpeechRecognizer, speech: Path, limit: int | None) 
 def read_english(recognizer: SpeechRecognizer, speech: Path, limit: int | None) -> dict[str, Any]:
     """Sentences of speakers not trained on, with an open vocabulary, by gender and accent."""
     recordings = evenly_spaced(_held_out(Manifest.read(speech / "common_voice_en")), limit)
+    recognizer = Remembering(recognizer)
     figures: dict[str, Any] = {"all": evaluate_asr(recognizer, recordings)}
     for field in ("gender", "accent"):
         groups: dict[str, list[Recording]] = {}
         for recording in recordings:
             groups.setdefault(str(recording.notes.get(field) or "unknown"), []).append(recording)
         figures[field] = {
-            group: evaluate_asr(recognizer, members) for group, members in sorted(groups.items())
+            group: _without_speed(evaluate_asr(recognizer, members))
+            for group, members in sorted(groups.items())
         }
     return figures
+
+
+class Remembering:
+    """A recogniser that hears each sound once, however often it is asked."""
+
+    def __init__(self, recognizer: SpeechRecognizer) -> None:
+        self._recognizer = recognizer
+        self._heard: dict[bytes, Transcript] = {}
+
+    def transcribe(
+        self, samples: Samples, *, phrases: Sequence[str] = (), grammar: Grammar | None = None
+    ) -> Transcript:
+        """What was heard of these samples, with these phrases and this grammar, the first time."""
+        key = samples.tobytes()
+        if key not in self._heard:
+            self._heard[key] = self._recognizer.transcribe(
+                samples, phrases=phrases, grammar=grammar
+            )
+        return self._heard[key]
+
+    def stream(
+        self, *, phrases: Sequence[str] = (), grammar: Grammar | None = None
+    ) -> SpeechStream:
+        """As the recogniser itself."""
+        return self._recognizer.stream(phrases=phrases, grammar=grammar)
+
+
+def _without_speed(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in figures.items() if name != "rtf"}
 
 
 def _held_out(recordings: Manifest | list[Recording]) -> list[Recording]:
