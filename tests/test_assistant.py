@@ -258,6 +258,29 @@ def test_only_sure_readings_are_acted_on(shared_memory: Memory, confidence: floa
     assert turn.outcome is wanted
 
 
+@pytest.mark.parametrize(
+    ("chances", "acted"),
+    [((0.35, 0.3), True), ((0.3, 0.2), False), ((0.24, 0.24, 0.24), False), ((0.39,), False)],
+)
+def test_readings_of_one_domain_are_sure_together(
+    shared_memory: Memory, chances: tuple[float, ...], acted: bool
+) -> None:
+    skill = Waits()
+    readings = tuple(
+        reading("wait" if n == 0 else f"other_{n}", chance) for n, chance in enumerate(chances)
+    )
+    assistant = Assistant(
+        shared_memory,
+        skills=[skill],
+        understander=lambda: Reads(readings),
+        detector=audio.SpeechDetector,
+        speaker=Speaker.open,
+    )
+    turn = assistant.ask("wait")
+    assert [request.interpretation.intent for request in skill.requests] == ["wait"] * acted
+    assert (turn.outcome is Outcome.ANSWERED) == acted
+
+
 def test_what_was_not_understood_is_said_and_kept_with_its_best_reading(
     make: Make, memory: Memory
 ) -> None:

@@ -10,6 +10,8 @@ from eulalia.nlu.features import (
     Table,
     character_features,
     character_keys,
+    context_features,
+    context_keys,
     key,
     normalize,
     word_features,
@@ -91,3 +93,11 @@ def test_embedding_is_what_a_plain_sum_gives(known: list[int], tokens: list[list
         rows = [known.index(number) for number in token if number in known]
         total = sum((weights[row] * float(scales[row]) for row in rows), np.zeros(3))
         np.testing.assert_allclose(vector, total / max(len(rows), 1) ** 0.5, rtol=1e-4, atol=1e-4)
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), max_size=6), st.sampled_from(["en-US", "ja-JP"]))
+def test_context_keys_are_the_keys_of_context_features(words: list[str], locale: str) -> None:
+    plain = [[key(feature) for feature in token] for token in context_features(words, locale)]
+    assert context_keys(words, locale) == plain
+    # Votes are summed without looking for features that a token has twice.
+    assert all(len(set(token)) == len(token) for token in context_features(words, locale))

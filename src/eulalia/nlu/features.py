@@ -24,6 +24,11 @@ SHORTEST, LONGEST = 1, 5
 """Lengths of the character n-grams."""
 _CUT = 40
 """Letters behind it are not looked at."""
+_PLACES = {
+    reach: [zlib.crc32(f"{distance}:".encode()) for distance in range(-reach, reach + 1)]
+    for reach in (2, 3)
+}
+"""Checksums of how features of words around begin, by how far is looked."""
 
 
 def normalize(word: str) -> str:
@@ -86,8 +91,25 @@ def context_features(words: Sequence[str], locale: str) -> Iterator[list[str]]:
 
 
 def context_keys(words: Sequence[str], locale: str) -> list[list[int]]:
-    """Keys of the context features of each word."""
-    return [[key(feature) for feature in token] for token in context_features(words, locale)]
+    """Keys of the context features of each word, in the order of `context_features`."""
+    reach = 3 if locale in CHARACTER_LOCALES else 2
+    encoded = [word.encode("utf-8", "surrogatepass") for word in words]
+    padded = [b"^"] * reach + encoded + [b"$"] * reach
+    result = []
+    for position in range(reach, len(padded) - reach):
+        before, word, after = padded[position - 1 : position + 2]
+        around = padded[position - reach : position + reach + 1]
+        # A checksum goes on where that of the feature's beginning ended.
+        keys = list(map(zlib.crc32, around, _PLACES[reach]))
+        keys.append(zlib.crc32(b"<%b %b" % (before, word)))
+        keys.append(zlib.crc32(b"%b %b>" % (word, after)))
+        keys.append(zlib.crc32(b"%b_%b" % (before, after)))
+        if reach == 3:
+            keys.append(zlib.crc32(b"<%b %b %b" % (padded[position - 2], before, word)))
+            keys.append(zlib.crc32(b"<%b %b %b>" % (before, word, after)))
+            keys.append(zlib.crc32(b"%b %b %b>" % (word, after, padded[position + 2])))
+        result.append(keys)
+    return result
 
 
 def word_keys(words: Sequence[str], locale: str) -> list[list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +13,10 @@ from eulalia.turn import Hypothesis, Interpretation, Outcome
 
 SURE: Final = 0.4
 """Readings less probable than this are not acted on."""
+SURE_OF_DOMAIN: Final = 0.6
+"""But where one domain is as probable as this, its best reading is."""
+SURE_WITHIN_DOMAIN: Final = 0.25
+"""Provided that it is as probable as this itself."""
 OUT_OF_SCOPE: Final = "out_of_scope"
 """The intent of requests that are beyond what the assistant can do."""
 
@@ -24,13 +29,25 @@ def understand(trace: Trace, parts: Parts) -> None:
         if readings:
             report.notes["source"] = readings[0].source
             trace.turn = replace(trace.turn, interpretation=readings[0])
-        trace.readings = [
-            reading
-            for reading in readings
-            if reading.confidence >= SURE and reading.intent != OUT_OF_SCOPE
-        ]
+        trace.readings = _sure(readings)
     if not trace.readings:
         trace.say("Sorry, I did not understand that.", Outcome.NOT_UNDERSTOOD)
+
+
+def _sure(readings: Sequence[Interpretation]) -> list[Interpretation]:
+    """The readings that may be acted on.
+
+    A light that may be a lamp or a plug splits its probability between two intents: then it is the
+    domain that has to be sure.
+    """
+    sure = [r for r in readings if r.confidence >= SURE and r.intent != OUT_OF_SCOPE]
+    if sure or not readings or readings[0].intent == OUT_OF_SCOPE:
+        return sure
+    best = readings[0]
+    domain = sum(r.confidence for r in readings if r.domain == best.domain)
+    if best.confidence >= SURE_WITHIN_DOMAIN and domain >= SURE_OF_DOMAIN:
+        return [best]
+    return []
 
 
 def _readings(trace: Trace, parts: Parts, report: Report) -> tuple[Interpretation, ...]:
