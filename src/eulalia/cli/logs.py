@@ -48,7 +48,7 @@ def export_turns(
     from eulalia.learning import logs
 
     start = since and since.astimezone()
-    with turns._open(memory) as kept:
+    with turns.open_memory(memory) as kept:
         chosen: Iterator[Turn] = (
             turn
             for turn in kept.each(
@@ -78,7 +78,7 @@ def import_turns(
 
     file = file.expanduser()
     count = sum(1 for _ in logs.read(file))  # a broken file must not make a memory
-    with Memory.open(turns._make_folder(memory)) as kept:
+    with Memory.open(turns.make_folder(memory)) as kept:
         new = (turn for turn, _ in logs.read(file) if kept.turn(turn.id) is None)
         added = kept.save_all(new)
     before = f", {count - added:,} of them before" if added < count else ""

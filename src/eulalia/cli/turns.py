@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -48,7 +46,7 @@ def list_turns(
     memory: options.Memory = options.DEFAULT_MEMORY,
 ) -> None:
     """List the turns, newest first."""
-    with _open(memory) as kept:
+    with open_memory(memory) as kept:
         turns = kept.turns(
             customer=customer,
             session=session,
@@ -87,7 +85,7 @@ def show(
     memory: options.Memory = options.DEFAULT_MEMORY,
 ) -> None:
     """Draw a turn: what each stage took in time, and what it considered."""
-    with _open(memory) as kept:
+    with open_memory(memory) as kept:
         turn = _choose(kept, turn_id)
     if as_json:
         print(turn.to_json())
@@ -95,45 +93,6 @@ def show(
     from rich.console import Console
 
     Console().print(describe(turn), draw(turn))
-
-
-@app.command("export")
-def export_turns(
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to; else standard output."),
-    ] = None,
-    customer: _Customer = None,
-    session: _Session = None,
-    locale: _Locale = None,
-    outcome: _Outcome = None,
-    memory: options.Memory = options.DEFAULT_MEMORY,
-) -> None:
-    """Write the turns, oldest first, as lines of JSON that docs/TURN.md describes."""
-    with _open(memory) as kept:
-        turns = kept.each(customer=customer, session=session, locale=locale, outcome=outcome)
-        lines = (turn.to_json() + "\n" for turn in turns)
-        if output is None:
-            sys.stdout.writelines(lines)
-        else:
-            _write_whole(output.expanduser(), lines)
-
-
-@app.command("import")
-def import_turns(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Lines of JSON, as exported.")],
-    memory: options.Memory = options.DEFAULT_MEMORY,
-) -> None:
-    """Keep the turns of a file, in place of those with the same id; all of them or none."""
-    from eulalia.memory import Memory
-
-    turns = list(_read_turns(file.expanduser()))  # a broken file must not make a memory
-    with Memory.open(_make_folder(memory)) as kept:
-        count = kept.save_all(turns)
-    print(f"{count:,} turns kept in {memory}")
-
-
-# Drawing
 
 
 def describe(turn: Turn) -> Group:
@@ -244,7 +203,7 @@ def _duration(turn: Turn) -> float:
 # Finding, reading and writing
 
 
-def _open(memory: str) -> Memory:
+def open_memory(memory: str) -> Memory:
     """The memory that there is; looking at it must not make one."""
     from eulalia.errors import EulaliaError
     from eulalia.memory import FILE_NAME, Memory
@@ -258,7 +217,7 @@ def _open(memory: str) -> Memory:
     return Memory.open(memory)
 
 
-def _make_folder(memory: str) -> str:
+def make_folder(memory: str) -> str:
     """The same memory, once its folder is there."""
     from eulalia.errors import EulaliaError
 
@@ -289,51 +248,3 @@ def _choose(memory: Memory, turn_id: str) -> Turn:
     if len(found) > 1:
         raise EulaliaError(f"Several turns' ids begin with {turn_id!r}; give more of it.")
     return found[0]
-
-
-def _read_turns(file: Path) -> Iterator[Turn]:
-    """The turns of a file; EulaliaError names the line that holds none."""
-    from rich import progress
-    from rich.console import Console
-
-    from eulalia.errors import EulaliaError
-    from eulalia.turn import Turn, TurnError
-
-    console = Console(stderr=True)
-    try:
-        with progress.open(
-            file, "rb", description="Reading", console=console, transient=True
-        ) as raw:
-            for number, line in enumerate(raw, 1):
-                try:
-                    if line.strip():
-                        yield Turn.from_json(line.decode())
-                except UnicodeDecodeError as error:
-                    raise EulaliaError(f"{file}, line {number}: This is no UTF-8.") from error
-                except TurnError as error:
-                    raise EulaliaError(f"{file}, line {number}: {error}") from error
-    except OSError as error:
-        raise EulaliaError(f"{file} cannot be read ({error.strerror}); name another.") from error
-
-
-def _write_whole(path: Path, lines: Iterable[str]) -> None:
-    """Write a file that appears only when all of it is there."""
-    from eulalia.errors import EulaliaError
-
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with _removed_on_error(part):
-            with part.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(lines)
-            part.replace(path)
-    except OSError as error:
-        raise EulaliaError(f"{path} cannot be written ({error.strerror}); name another.") from error
-
-
-@contextmanager
-def _removed_on_error(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
