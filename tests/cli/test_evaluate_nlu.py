@@ -194,7 +194,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for locale in ("en-US", "ja-JP")
         for intent in intents
     ]
-    write_linear(examples, intents, folder, votes=50, cost=1.0)
+    write_linear(examples, intents, labels, folder, votes=50, cost=1.0, slot_cost=1.0)
     return folder
 
 
