@@ -113,9 +113,10 @@ def train(
 ) -> dict[str, float]:
     """Train by a recipe and write the model's folder.
 
-    `data` holds `massive/` and `nlu/`; `output` gets the shipped files, and a `checkpoint.pt`
-    beside them until training ends. Training says its cost after the first steps, saves every few
-    minutes, and with `resume` goes on where it stopped. Returns the scores on dev.
+    `data` holds `massive/` and `nlu/`; `output` gets the shipped files, and beside them what an
+    interrupted training goes on from: `checkpoint.pt`, `opinions.npz` and the folder `linear`.
+    Training says its cost after the first steps, saves every few minutes, and with `resume` goes on
+    where it stopped. Returns the scores on dev.
     """
     recipe = Recipe.load(recipe_path)
     torch.set_num_threads(threads)
