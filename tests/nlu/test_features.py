@@ -15,6 +15,7 @@ from eulalia.nlu.features import (
     key,
     normalize,
     word_features,
+    word_keys,
 )
 
 
@@ -42,6 +43,14 @@ def test_a_word_is_told_apart_by_locale_and_its_letters_are_not() -> None:
 @given(st.text(max_size=60))
 def test_character_keys_are_those_of_the_features(word: str) -> None:
     assert list(character_keys(word)) == [key(feature) for feature in character_features(word)]
+
+
+@given(st.lists(st.text(min_size=1, max_size=8)), st.sampled_from(["en-US", "zh-CN", "ja-JP"]))
+def test_keys_of_words_are_those_of_their_features(words: list[str], locale: str) -> None:
+    expected = [[key(f) for f in token] for token in word_features(words, locale)]
+    assert word_keys(words, locale) == expected
+    expected = [[key(f) for f in token] for token in context_features(words, locale)]
+    assert context_keys(words, locale) == expected
 
 
 @given(st.text(max_size=20))

@@ -34,9 +34,10 @@ class Decoder:
         """
         first, *others = scores.swapaxes(0, 1)
         best = [self.first + first]
+        # (from, sentences, to): so NumPy takes the maximum of long rows.
+        reached = np.empty((first.shape[1], *first.shape), first.dtype)
         for row in others:
-            # (from, sentences, to): so NumPy takes the maximum of long rows.
-            reached = best[-1].T[:, :, None] + self.transitions[:, None]
+            np.add(best[-1].T[:, :, None], self.transitions[:, None], out=reached)
             best.append(np.maximum.reduce(reached) + row)
         # Only on the best path does it matter where a label was reached from: on the way back,
         # that is found out with a fraction of the work.

@@ -113,8 +113,19 @@ def context_keys(words: Sequence[str], locale: str) -> list[list[int]]:
 
 
 def word_keys(words: Sequence[str], locale: str) -> list[list[int]]:
-    """Keys of the word features of each word."""
-    return [[key(feature) for feature in token] for token in word_features(words, locale)]
+    """Keys of the word features of each word, in the order of `word_features`."""
+    if locale in CHARACTER_LOCALES:
+        return [[key(feature) for feature in token] for token in word_features(words, locale)]
+    # A checksum goes on where that of the feature's beginning ended.
+    locale_key = key(f"{locale} ")
+    before = zlib.crc32(b"^", locale_key)
+    result = []
+    for word in words:
+        encoded = word.encode("utf-8", "surrogatepass")
+        own = zlib.crc32(encoded, locale_key)
+        result.append([own, zlib.crc32(b" " + encoded, before)])
+        before = own
+    return result
 
 
 def character_keys(word: str) -> tuple[int, ...]:

@@ -61,7 +61,8 @@ class Lexicon:
         keys = np.array(list(chain.from_iterable(by_word)), np.uint32)
         vectors = self._letters.embed(keys, sizes)
         features = votes.find(keys)
+        votes_of_labels = label_votes.bag_scores(label_votes.find(keys), sizes)
         borders = pairwise(accumulate(sizes, initial=0))
-        for form, vector, (start, end) in zip(forms, vectors, borders, strict=True):
-            own = np.unique(label_votes.find(keys[start:end]))
-            yield Word(form, vector, features[start:end], label_votes.token_scores(own[None])[0])
+        described = zip(forms, vectors, borders, votes_of_labels, strict=True)
+        for form, vector, (start, end), own_votes in described:
+            yield Word(form, vector, features[start:end], own_votes)

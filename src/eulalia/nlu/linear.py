@@ -67,10 +67,21 @@ class Votes:
         and of its letters, and so on; `sizes` tells how many there are of each, which is never
         none.
         """
-        kinds = np.arange(len(sizes)).repeat(sizes)
-        cells = kinds << _FEATURE_BITS | features
+        sums = self.bag_scores(features, sizes)
+        result: _Scores = sums[0::2] + sums[1::2]
+        result += self.bias
+        return result
+
+    def bag_scores(self, features: NDArray[np.intp], sizes: Sequence[int]) -> _Scores:
+        """(bags, classes) the votes of bags of features, each feature once; without what is added
+        to all votes.
+
+        `features` are those of the first bag, of the second and so on; `sizes` tells how many there
+        are of each, which is never none.
+        """
+        bags = np.arange(len(sizes)).repeat(sizes)
+        cells = bags << _FEATURE_BITS | features
         cells.sort()
-        # Of each kind a feature counts once.
         first = np.empty(len(cells), bool)
         first[0] = True
         np.not_equal(cells[1:], cells[:-1], out=first[1:])
@@ -78,16 +89,13 @@ class Votes:
         counts = np.bincount(cells >> _FEATURE_BITS)
         rows = cells & ((1 << _FEATURE_BITS) - 1)
         values = self._table.take(rows, 0, mode="clip").astype(np.float32)
-        sums = np.add.reduceat(values, counts.cumsum() - counts)
-        # All features of a kind share one unit of length.
+        sums: _Scores = np.add.reduceat(values, counts.cumsum() - counts)
+        # All features of a bag share one unit of length.
         sums *= (self._scale / np.sqrt(counts, dtype=np.float32))[:, None]
-        result: _Scores = sums[0::2] + sums[1::2]
-        result += self.bias
-        return result
+        return sums
 
     def token_scores(self, features: NDArray[np.intp]) -> _Scores:
-        """(tokens, classes) the votes of each token's features (tokens, features), which are of one
-        kind and differ from each other; without what is added to all votes."""
+        """`bag_scores` of tokens (tokens, features) whose features differ from each other."""
         sums: _Scores = self._table.take(features, 0, mode="clip").sum(1, dtype=np.float32)
         sums *= self._scale / np.sqrt(features.shape[1], dtype=np.float32)
         return sums

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +26,9 @@ SHIPPED = Path(__file__).parent.parent / "models" / "nlu"
 OTHER = "Other"
 OUT_OF_SCOPE = "out_of_scope"
 _READINGS = 5
-_BATCH = 16
+_BATCH_TOKENS = 2048
+"""Tokens whose features are looked up at once."""
+_GROUP = 16
 """Sentences that the encoder reads at once; more no longer fit into a processor's caches."""
 
 Scores = NDArray[np.float32]
@@ -95,15 +97,19 @@ class Understander:
         results: list[tuple[Interpretation, ...]] = [()] * len(requests)
         scale, vote_scale = self._calibration.get(locale, (1.0, 0.0))
         for numbers in _batches(requests):
-            scores, votes, label_scores = self._run([requests[n][1] for n in numbers], locale)
+            sentences = [requests[n][1] for n in numbers]
+            scores, votes, label_scores = self._score(sentences, locale)
             chances = softmax(scale * scores + vote_scale * votes)
             likeliest = chances.argsort(1)[:, : -_READINGS - 1 : -1].tolist()
-            labels = self._decoder.decode(label_scores).tolist()
+            labels = self._decode(label_scores, sentences)
             label_chances = softmax(label_scores)
-            for number, *read in zip(
-                numbers, likeliest, chances.tolist(), labels, label_chances, strict=True
-            ):
-                results[number] = self._interpret(*requests[number], *read)
+            end = 0
+            for number, best, sure in zip(numbers, likeliest, chances.tolist(), strict=True):
+                text, tokens = requests[number]
+                start, end = end, end + len(tokens)
+                results[number] = self._interpret(
+                    text, tokens, best, sure, labels[start:end], label_chances[start:end]
+                )
         return results
 
     def intent_scores(self, texts: Iterable[str], locale: str) -> tuple[Scores, Scores]:
@@ -114,7 +120,7 @@ class Understander:
         votes = np.zeros_like(scores)
         for numbers in _batches(requests):
             sentences = [requests[n][1] for n in numbers]
-            scores[numbers], votes[numbers], _ = self._run(sentences, locale)
+            scores[numbers], votes[numbers], _ = self._score(sentences, locale)
         return scores, votes
 
     def _tokenize(self, texts: Iterable[str], locale: str) -> list[tuple[str, list[Token]]]:
@@ -125,50 +131,63 @@ class Understander:
             )
         return [(text, tokenize(text, locale)) for text in texts]
 
-    def _run(self, sentences: Sequence[list[Token]], locale: str) -> tuple[Scores, Scores, Scores]:
-        """Intent scores and votes (batch, intents) and label scores (batch, tokens, labels) of
-        sentences of one length."""
+    def _score(
+        self, sentences: Sequence[list[Token]], locale: str
+    ) -> tuple[Scores, Scores, Scores]:
+        """Intent scores and votes (sentences, intents), and label scores (tokens, labels) of all
+        tokens, of sentences in the order of their lengths."""
         votes, label_votes = self._locale_votes(locale)
         texts = [token.text for tokens in sentences for token in tokens]
         words = self._lexicon.words(texts, locale, votes, label_votes)
-        length = len(sentences[0])
-        starts = range(0, len(words), length)
-        by_sentence = [words[start : start + length] for start in starts]
+        ends = list(accumulate(map(len, sentences)))
+        by_sentence = [words[start:end] for start, end in pairwise([0, *ends])]
 
-        # (batch, tokens, features): all tokens have equally many.
+        # (tokens, features): all tokens have equally many.
         forms = [[word.form for word in sentence] for sentence in by_sentence]
-        keys = np.array([word_keys(sentence, locale) for sentence in forms], np.uint32)
-        intents, labels = self._encode(words, keys, locale)
+        keys = np.array([key for form in forms for key in word_keys(form, locale)], np.uint32)
+        intents, labels = self._encode(words, keys, sentences, locale)
 
-        around = np.array([context_keys(sentence, locale) for sentence in forms], np.uint32)
-        by_context = label_votes.token_scores(label_votes.find(around).reshape(len(words), -1))
-        by_letters = np.concatenate([word.label_votes for word in words])
-        votes_of_labels = by_context + by_letters.reshape(by_context.shape) + label_votes.bias
-        labels += self._label_vote_weight * votes_of_labels.reshape(labels.shape)
+        around = np.array([key for form in forms for key in context_keys(form, locale)], np.uint32)
+        by_context = label_votes.token_scores(label_votes.find(around))
+        by_letters = np.array([word.label_votes for word in words])
+        labels += self._label_vote_weight * (by_context + by_letters + label_votes.bias)
 
+        of_words = votes.find(keys)
         features: list[NDArray[np.intp]] = []
         sizes: list[int] = []
-        of_words = votes.find(keys.reshape(len(sentences), -1))
-        for own, sentence in zip(of_words, by_sentence, strict=True):
+        for (start, end), sentence in zip(pairwise([0, *ends]), by_sentence, strict=True):
             of_letters = [word.features for word in sentence]
-            features += [own, *of_letters]
-            sizes += [len(own), sum(map(len, of_letters))]
+            features += [of_words[start:end].ravel(), *of_letters]
+            sizes += [keys.shape[1] * (end - start), sum(map(len, of_letters))]
         return intents, votes.scores(np.concatenate(features), sizes), labels
 
     def _encode(
-        self, words: Sequence[Word], keys: NDArray[np.uint32], locale: str
+        self,
+        words: Sequence[Word],
+        keys: NDArray[np.uint32],
+        sentences: Sequence[list[Token]],
+        locale: str,
     ) -> tuple[Scores, Scores]:
-        """What the network says of the intents (batch, intents) and the labels (batch, tokens,
-        labels) of words whose own features have these keys (batch, tokens, features)."""
-        batch, length, features = keys.shape
-        by_word = self._table.embed(keys.ravel(), [features] * len(words))
-        by_letters = np.concatenate([word.letters for word in words]).reshape(len(words), -1)
-        inputs = np.concatenate([by_word, by_letters], axis=1)
+        """What the network says of the intents of the sentences (sentences, intents) and of the
+        labels (tokens, labels) of words whose own features have these keys (tokens, features)."""
+        by_word = self._table.embed(keys.ravel(), [keys.shape[1]] * len(words))
+        inputs = np.concatenate([by_word, np.array([word.letters for word in words])], axis=1)
         inputs += self._locale_vectors[self._locales[locale]]
-        intents, labels = self._encoder.run(
-            ["intent", "slots"], {"tokens": inputs.reshape(batch, length, -1)}
-        )
-        return intents, labels
+        intents, labels = [], []
+        for length, tokens in _groups(sentences):
+            group = inputs[tokens].reshape(-1, length, inputs.shape[1])
+            scores = self._encoder.run(["intent", "slots"], {"tokens": group})
+            intents.append(scores[0])
+            labels.append(scores[1].reshape(-1, scores[1].shape[2]))
+        return np.concatenate(intents), np.concatenate(labels)
+
+    def _decode(self, label_scores: Scores, sentences: Sequence[list[Token]]) -> list[int]:
+        """The labels of all tokens, from their scores (tokens, labels)."""
+        labels: list[int] = []
+        for length, tokens in _groups(sentences):
+            group = label_scores[tokens].reshape(-1, length, label_scores.shape[1])
+            labels += self._decoder.decode(group).ravel().tolist()
+        return labels
 
     def _locale_votes(self, locale: str) -> tuple[Votes, Votes]:
         """The votes of a locale for intents and for labels; unpacked when it is first spoken."""
@@ -183,7 +202,7 @@ class Understander:
         tokens: list[Token],
         intents: list[int],
         chances: list[float],
-        labels: list[int],
+        labels: Sequence[int],
         label_chances: Scores,
     ) -> tuple[Interpretation, ...]:
         """The readings of a request from its likeliest intents and the chances of all, from each
@@ -212,15 +231,32 @@ class Understander:
 
 
 def _batches(requests: Sequence[tuple[str, list[Token]]]) -> Iterator[list[int]]:
-    """Numbers of requests of one length, so that nothing is padded; those without tokens are left
-    out."""
-    by_length: dict[int, list[int]] = defaultdict(list)
-    for number, (_, tokens) in enumerate(requests):
-        by_length[len(tokens)].append(number)
-    by_length.pop(0, None)
-    for numbers in by_length.values():
-        for start in range(0, len(numbers), _BATCH):
-            yield numbers[start : start + _BATCH]
+    """Numbers of requests from short to long, as many at once as the processor's caches take;
+    those without tokens are left out."""
+    batch: list[int] = []
+    tokens = 0
+    for number in sorted(range(len(requests)), key=lambda number: len(requests[number][1])):
+        length = len(requests[number][1])
+        if batch and tokens + length > _BATCH_TOKENS:
+            yield batch
+            batch, tokens = [], 0
+        if length:
+            batch.append(number)
+            tokens += length
+    if batch:
+        yield batch
+
+
+def _groups(sentences: Sequence[list[Token]]) -> Iterator[tuple[int, slice]]:
+    """Lengths of sentences, and which tokens are of neighbours of that length, so that nothing is
+    padded."""
+    end = 0
+    for length, group in groupby(map(len, sentences)):
+        left = sum(1 for _ in group)
+        while left:
+            number = min(left, _GROUP)
+            start, end, left = end, end + number * length, left - number
+            yield length, slice(start, end)
 
 
 def softmax(scores: Scores) -> Scores:
