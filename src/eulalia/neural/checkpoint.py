@@ -41,6 +41,14 @@ def save(
     partial.replace(path)
 
 
+def position(path: Path) -> tuple[int, int]:
+    """The epoch and the step in it at which a checkpoint was saved; the start if there is none."""
+    if not path.exists():
+        return 0, 0
+    state = torch.load(path, weights_only=True)
+    return state["epoch"], state["step"]
+
+
 def load(
     path: Path,
     recipe: object,

@@ -1,5 +1,6 @@
 """The recogniser's network: causal, and the same in a stream as in one piece."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,18 @@ def test_nothing_is_known_before_it_is_heard(network: "Network") -> None:
     before, after = network(features, cache)[0], network(changed, cache)[0]
     torch.testing.assert_close(before[:, :6], after[:, :6])
     assert not torch.allclose(before[:, 6:], after[:, 6:])
+
+
+@torch.no_grad()
+def test_a_network_that_grows_says_the_same_at_first(network: "Network") -> None:
+    grown = copy.deepcopy(network)
+    grown.grow(5)
+    features = torch.randn(2, 10 * SUBSAMPLING, 80)
+    cache = torch.zeros(network.cache_shape)
+    before, after = network(features, cache), grown(features, cache)
+    for mine, theirs in zip(before[:2], after[:2], strict=True):
+        torch.testing.assert_close(mine, theirs)
+    assert sum(p.numel() for p in grown.parameters()) > sum(p.numel() for p in network.parameters())
 
 
 @torch.no_grad()

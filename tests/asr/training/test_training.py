@@ -12,13 +12,14 @@ pytest.importorskip("torch")
 from eulalia.asr.training import data as training_data
 from eulalia.asr.training import train
 from eulalia.asr.training.data import Corpus, Utterance, batches, is_held_out, plain_text
+from eulalia.asr.training.trainer import Recipe
 from eulalia.audio import espeak
 from eulalia.errors import EulaliaError
 
 RECIPE = """
 seed = 1
-cycles = [1]
-learning_rates = [2e-3]
+cycles = [1, 1]
+learning_rates = [2e-3, 1e-3]
 batch_frames = 2000
 warmup_steps = 2
 plain_steps = 3
@@ -31,7 +32,7 @@ subwords = 26
 width = 16
 layers = 3
 kernel = 3
-expansion = 2
+expansions = [1, 2]
 dropout = 0.1
 subword_weight = 0.4
 phone_weight = 0.4
@@ -80,9 +81,26 @@ def test_training_writes_a_model_and_resumes_to_the_same_end(data: Path, tmp_pat
     for name in ("encoder.onnx", "subwords.model", "lm.npz"):
         assert (output / name).stat().st_size > 0
     assert train(recipe, data=data, output=output, resume=True) == first
-    recipe.write_text(RECIPE.replace("cycles = [1]", "cycles = [2]"))
+    recipe.write_text(RECIPE.replace("cycles = [1, 1]", "cycles = [1, 2]"))
     with pytest.raises(EulaliaError, match="another recipe"):
         train(recipe, data=data, output=output, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("expansions = [1, 2]", "expansions = [2, 1]", "cannot fall"),
+        ("expansions = [1, 2]", "expansions = [2]", "as many"),
+        ("cycles = [1, 1]", "", "cycles"),
+    ],
+)
+def test_a_recipe_that_does_not_add_up_is_refused(
+    old: str, new: str, problem: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE.replace(old, new))
+    with pytest.raises(EulaliaError, match=problem):
+        Recipe.load(path)
 
 
 def test_a_source_half_computed_is_computed_anew(data: Path, tmp_path: Path) -> None:

@@ -38,6 +38,19 @@ class Block(nn.Module):
         result = frames + self.dropout(self.scale * self.contract(inner))
         return result, seen[:, -past.shape[1] :]
 
+    @torch.no_grad()
+    def grow(self, expansion: int) -> None:
+        """Widen the network at each frame; what the block computes stays the same at first."""
+        width, before = self.contract.weight.shape
+        expand, contract = nn.Linear(width, expansion * width), nn.Linear(expansion * width, width)
+        expand.weight[:before] = self.expand.weight
+        expand.bias[:before] = self.expand.bias
+        contract.weight[:, :before] = self.contract.weight
+        # What is new says nothing yet, and learns to.
+        contract.weight[:, before:] = 0
+        contract.bias.copy_(self.contract.bias)
+        self.expand, self.contract = expand, contract
+
 
 class Network(nn.Module):
     """Log-mel frames to log-probabilities of subwords and phones."""
@@ -66,6 +79,12 @@ class Network(nn.Module):
         self.leave = nn.LayerNorm(width)
         self.phones = nn.Linear(width, phones)
         self.subwords = nn.Linear(width, subwords)
+
+    def grow(self, expansion: int) -> None:
+        """Widen every block without changing what it computes (Net2Net, Chen et al. 2016)."""
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            block.grow(expansion)
 
     @property
     def cache_shape(self) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ import time
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from eulalia.asr.training.export import export
 from eulalia.asr.training.network import SUBSAMPLING, Network
 from eulalia.audio import LogMel
 from eulalia.errors import EulaliaError
-from eulalia.neural.checkpoint import load, save, update_average
+from eulalia.neural.checkpoint import load, position, save, update_average
 from eulalia.neural.schedule import learning_rate
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class Recipe:
     width: int
     layers: int
     kernel: int
-    expansion: int
+    expansions: tuple[int, ...]
+    """By how much the blocks are wider inside than outside in each cycle; it may only rise."""
     dropout: float
     subword_weight: float
     phone_weight: float
@@ -76,15 +78,24 @@ class Recipe:
         """Of all cycles."""
         return sum(self.cycles)
 
+    def expansion(self, epoch: int) -> tuple[int, int]:
+        """How wide the blocks are inside in an epoch, and the first epoch in which they were."""
+        ends = list(accumulate(self.cycles))
+        expansion = next(e for e, end in zip(self.expansions, ends, strict=True) if epoch < end)
+        first = self.expansions.index(expansion)
+        return expansion, ends[first - 1] if first else 0
+
     @classmethod
     def load(cls, path: Path) -> Recipe:
         """Read a recipe; raises EulaliaError naming what is missing or unknown."""
         try:
             plain = tomllib.loads(path.read_text("utf-8"))
-            lists = ("cycles", "learning_rates")
+            lists = ("cycles", "learning_rates", "expansions")
             recipe = cls(**{**plain, **{name: tuple(plain.get(name, ())) for name in lists}})
-            if len(recipe.cycles) != len(recipe.learning_rates):
-                raise TypeError("it needs as many learning_rates as cycles")
+            if {len(getattr(recipe, name)) for name in lists} != {len(recipe.cycles)}:
+                raise TypeError("it needs as many learning_rates and expansions as cycles")
+            if list(recipe.expansions) != sorted(recipe.expansions):
+                raise TypeError("a network grows; its expansions cannot fall")
             return recipe
         except FileNotFoundError as error:
             raise EulaliaError(f"There is no recipe {path}.") from error
@@ -114,36 +125,40 @@ def train(
     noises = _noises(data / "speech" / "noise")
     human, machine, held_out = _split(corpus)
     tokenizer = _tokenizer(output, corpus, recipe)
+    checkpoint = output / "checkpoint.pt"
+    start, skip = position(checkpoint) if resume else (0, 0)
+    # Between two epochs, the network still is as wide as in the one before.
+    expansion, _ = recipe.expansion(start if skip else max(start - 1, 0))
     network = Network(
         width=recipe.width,
         layers=recipe.layers,
         kernel=recipe.kernel,
-        expansion=recipe.expansion,
+        expansion=expansion,
         dropout=recipe.dropout,
         subwords=tokenizer.get_piece_size() + 1,
         phones=len(PHONES) + 1,
     )
     log.info(
         "%.1f hours of human and %.1f of machine speech; %.1f million weights",
-        _hours(human), _hours(machine), sum(p.numel() for p in network.parameters()) / 1e6,
+        _hours(human), _hours(machine), _size(network),
     )  # fmt: skip
     average = copy.deepcopy(network).eval().requires_grad_(False)
-    optimizer = torch.optim.AdamW(
-        network.parameters(),
-        recipe.learning_rates[0],
-        betas=(0.9, 0.98),
-        weight_decay=0.01,
-        fused=True,
-    )
-    checkpoint = output / "checkpoint.pt"
-    start, skip = 0, 0
-    if resume and checkpoint.exists():
-        start, skip = load(checkpoint, recipe, network, average, optimizer)
+    optimizer = _optimizer(network, recipe)
+    if start or skip:
+        load(checkpoint, recipe, network, average, optimizer)
         log.info("resuming in epoch %d at step %d", start + 1, skip)
 
     saved = time.monotonic()
     for epoch in range(start, recipe.epochs):
         random = np.random.default_rng((recipe.seed, epoch))
+        wanted, grown = recipe.expansion(epoch)
+        if wanted > expansion:
+            expansion = wanted
+            network.load_state_dict(average.state_dict())
+            network.grow(expansion)
+            average = copy.deepcopy(network).eval().requires_grad_(False)
+            optimizer = _optimizer(network, recipe)
+            log.info("grown to %.1f million weights", _size(network))
         drawn = human * recipe.human_repeats
         size = int(recipe.machine_share * len(machine))
         drawn = drawn + [machine[n] for n in random.permutation(len(machine))[:size]]
@@ -152,8 +167,9 @@ def train(
         for step, group in enumerate(groups[skip:], start=skip):
             passed = epoch + step / len(groups)
             done = epoch * len(groups) + step
+            new = done - grown * len(groups)  # steps since the network grew
             rate = learning_rate(
-                passed, recipe.cycles, recipe.learning_rates, done, recipe.warmup_steps
+                passed, recipe.cycles, recipe.learning_rates, new, recipe.warmup_steps
             )
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
@@ -209,6 +225,21 @@ def _split(corpus: Corpus) -> tuple[list[Utterance], list[Utterance], list[Utter
     machine = [u for u in usable if u.source in ("espeak", "flite")]
     human = [u for u in usable if u.source not in ("espeak", "flite")]
     return [u for u in human if not u.held_out], machine, [u for u in human if u.held_out]
+
+
+def _optimizer(network: Network, recipe: Recipe) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(
+        network.parameters(),
+        recipe.learning_rates[0],
+        betas=(0.9, 0.98),
+        weight_decay=0.01,
+        fused=True,
+    )
+
+
+def _size(network: Network) -> float:
+    """Millions of weights."""
+    return sum(weights.numel() for weights in network.parameters()) / 1e6
 
 
 def _hours(utterances: list[Utterance]) -> float:
