@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from eulalia.asr import Mode, ModelError, RecognitionError, Recognizer, Transcript
-from eulalia.asr.beam_search import Decoder
+from eulalia.asr.decoder import Decoder
 from eulalia.asr.lexicon import Lexicon
 from eulalia.asr.phones import PHONES
 from eulalia.asr.posteriors import Posteriors

@@ -1,24 +1,36 @@
-"""The likeliest texts of a sound: prefix beam search over a CTC model's frames.
+"""The likeliest texts of a sound: prefix beam search over the frames of any CTC model.
 
 After Hannun, Maas, Jurafsky & Ng (2014), "First-pass large vocabulary continuous speech recognition
 using bi-directional recurrent DNNs", algorithm 1. The whole beam is one set of arrays: a frame
-costs a handful of NumPy calls, however many labels there are. A prefix is known by a 64-bit hash of
-its labels, so that equal ones that arrive by different ways are added up.
+costs a few dozen NumPy calls, however many labels and phrases there are. A prefix is known by a
+64-bit hash of its labels. Where a prefix grows into one that is in the beam already, the two are
+found by comparing hashes of prefixes with those of prefixes' parents, which needs no sorting.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eulalia.asr.boosting import BANKED, LENT, ROWS, Boosting
 from eulalia.asr.language_model import BOUNDARY, LanguageModel
 from eulalia.asr.posteriors import SURE_OF_BLANK, LogProbs, telling_frames
 from eulalia.asr.vocabulary import Vocabulary
 
-_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_MULTIPLIER: Final = np.int64(-0x61C8864680B583EB)
+"""The golden ratio's 64 bits; products wrap around."""
+
+# Rows of a beam's arrays. A prefix's last label is kept apart from the chain of those before it,
+# since it may yet turn out to be clearer in a later frame.
+_BLANK, _LABEL, _LANGUAGE, _PEAK, _BOOSTS = range(5)
+_HASH, _BEFORE, _LAST, _CHAIN, _FRAME, _CONTEXT, _STATE, _WHOLE = range(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +43,11 @@ class Candidate:
     peaks: tuple[float, ...]
     """The log-probability of each label in that frame."""
     score: float
-    """Log-probability of the sound and, weighted, of the text."""
+    """Log-probability of the sound and, weighted, of the text; with the boosts of its phrases."""
 
 
 @dataclass(frozen=True)
-class Decoder:
+class BeamSettings:
     """The settings of a search."""
 
     vocabulary: Vocabulary
@@ -55,177 +67,206 @@ class Decoder:
     sure_of_blank: float = SURE_OF_BLANK
     """Frames of which the blank has more than this are passed over; 1 passes over none."""
 
-    def decode(self, log_probs: LogProbs, count: int = 8) -> list[Candidate]:
-        """The best sequences of labels for frames of shape (frames, labels), best first."""
-        search = self.search()
-        search.accept(log_probs)
-        return search.best(count, ended=True)
-
-    def search(self) -> BeamSearch:
-        """A search over the frames of one sound while they arrive."""
-        return BeamSearch(self)
-
 
 class BeamSearch:
     """The prefixes that are still likely, after the frames so far."""
 
-    def __init__(self, decoder: Decoder) -> None:
-        self._decoder = decoder
-        model = decoder.language_model
-        self._hashes = np.zeros(1, np.uint64)
-        self._last = np.full(1, decoder.vocabulary.blank)
-        self._ends_in_blank = np.zeros(1)
-        self._ends_in_label = np.full(1, -np.inf)
-        self._language = np.zeros(1)
-        self._contexts = np.zeros(1, np.int64) if model is None else model.start
-        # Every prefix that ever was in the beam is a node of a tree, with its last label.
-        self._nodes = np.zeros(1, np.intp)
-        self._parents: list[int] = [-1]
-        self._labels: list[int] = [decoder.vocabulary.blank]
-        self._frames: list[int] = [-1]
-        self._peaks: list[float] = [0.0]
+    def __init__(self, settings: BeamSettings, boosting: Boosting | None = None) -> None:
+        self._settings = settings
+        self._model = settings.language_model
+        self._boosting = boosting
+        self._silent = sorted(settings.vocabulary.silent)
+        self._beam = np.zeros((_BOOSTS + (ROWS if boosting else 0), 1))
+        self._beam[_LABEL] = -np.inf
+        self._known = np.zeros((_WHOLE, 1), np.int64)
+        self._known[_BEFORE] = 1  # a hash that no prefix of the beam has
+        self._known[_LAST] = settings.vocabulary.blank
+        self._known[[_CHAIN, _FRAME]] = -2  # no label came before
+        if boosting is not None:
+            self._known[_STATE] = boosting.automaton.start
+        self._chains = _Chains()
         self._time = 0
         self._after_blank = False
 
     def accept(self, log_probs: LogProbs) -> None:
         """Search on through frames of shape (frames, labels)."""
-        decoder = self._decoder
-        blank = decoder.vocabulary.blank
-        telling = telling_frames(log_probs, blank, decoder.sure_of_blank, self._after_blank)
-        allowed = log_probs[telling].astype(np.float64)
-        allowed[:, list(decoder.vocabulary.silent)] = -np.inf
-        for frame, row in zip(telling, allowed, strict=True):
-            self._step(row, self._time + int(frame))
+        settings = self._settings
+        blank = settings.vocabulary.blank
+        telling = telling_frames(log_probs, blank, settings.sure_of_blank, self._after_blank)
+        rows = log_probs[telling].astype(np.float64)
+        rows[:, self._silent] = -np.inf
+        for frame, row, likely in zip(telling.tolist(), rows, _likely(rows, settings), strict=True):
+            self._step(row, likely, self._time + frame)
         if len(log_probs):
-            self._after_blank = bool(log_probs[-1, blank] > np.log(decoder.sure_of_blank))
+            self._after_blank = bool(log_probs[-1, blank] > np.log(settings.sure_of_blank))
         self._time += len(log_probs)
 
     def best(self, count: int = 1, *, ended: bool = False) -> list[Candidate]:
         """The best sequences of labels so far; `ended` lets the language model end the text."""
-        scores = self._total() + self._language
-        model = self._decoder.language_model
-        if ended and model is not None:
-            scores += self._decoder.weight * model.score(
-                self._contexts, np.full(len(scores), BOUNDARY)
+        beam, known = self._beam, self._known
+        scores = np.logaddexp(beam[_BLANK], beam[_LABEL]) + beam[_LANGUAGE]
+        if self._boosting is not None:
+            scores += self._boosting.settled(known[_STATE], beam[_BOOSTS:])
+        if ended and self._model is not None:
+            scores += self._settings.weight * self._model.score(
+                known[_CONTEXT], np.full(len(scores), BOUNDARY)
             )
         order = np.argsort(-scores, kind="stable")[:count]
-        return [self._candidate(int(self._nodes[i]), float(scores[i])) for i in order]
+        return [self._candidate(int(i), float(scores[i])) for i in order]
 
-    def _total(self) -> NDArray[np.float64]:
-        total: NDArray[np.float64] = np.logaddexp(self._ends_in_blank, self._ends_in_label)
-        return total
+    def _step(self, row: Floats, top: Ints, time: int) -> None:
+        settings, beam, known = self._settings, self._beam, self._known
+        last = known[_LAST]
+        said = row[last]
+        total = np.logaddexp(beam[_BLANK], beam[_LABEL])
+        extra = beam[_LANGUAGE]
+        if self._boosting is not None:
+            extra = extra + beam[_BOOSTS + BANKED] + beam[_BOOSTS + LENT]
 
-    def _step(self, row: NDArray[np.float64], time: int) -> None:
-        decoder = self._decoder
-        blank, total = decoder.vocabulary.blank, self._total()
-        sharpened = self._sharpen(row, time)
-
-        # A prefix stays as it is by a blank, or by saying its last label on.
-        stays_in_blank = total + row[blank]
-        stays_in_label = self._ends_in_label + row[self._last]
+        # A prefix stays as it is by a blank, or by saying its last label on; and by its parent,
+        # if that is in the beam too, growing into it.
+        in_blank = total + row[settings.vocabulary.blank]
+        in_label = beam[_LABEL] + said
+        same = known[_BEFORE][:, None] == known[_HASH]
+        child = np.flatnonzero(same.any(axis=1))
+        parent = same[child].argmax(axis=1)
+        twice = last[parent] == last[child]
+        joining = np.where(twice, beam[_BLANK, parent], total[parent]) + said[child]
+        self._rechain(child, parent, joining, np.logaddexp(in_blank, in_label), time, said)
+        in_label[child] = np.logaddexp(in_label[child], joining)
+        stays = np.logaddexp(in_blank, in_label) + extra
 
         # Or it grows; the label that it ends in already must have a blank before it.
-        top = self._likely(row)
-        before = np.where(self._last[:, None] == top, self._ends_in_blank[:, None], total[:, None])
-        grown = before + row[top]
-        hashes = self._hashes[:, None] * _MULTIPLIER + (top + 1).astype(np.uint64)
-        alone = np.logaddexp(stays_in_blank, stays_in_label)
-        same, rows, columns = self._merge(grown, hashes, stays_in_label)
+        grown = total[:, None] + row[top]
+        place = np.minimum(np.searchsorted(top, last), len(top) - 1) if top.size else last
+        if top.size:
+            again = np.flatnonzero(top[place] == last)
+            grown[again, place[again]] = beam[_BLANK, again] + said[again]
+            here = top[place[child]] == last[child]
+            grown[parent[here], place[child[here]]] = -np.inf
+        grown += extra[:, None]
+        enough = stays.max() - settings.width
+        flat = np.flatnonzero(grown.ravel() > enough)
+        scores, fresh, numbers = self._grow(flat, grown, extra, row, top, time, stays)
+        both = np.concatenate([stays, scores])
+        kept = np.flatnonzero(both >= both.max() - settings.width)
+        if len(kept) > settings.beam:
+            kept = kept[np.argpartition(-both[kept], settings.beam)[: settings.beam]]
+            kept.sort()
+        old = kept[: np.searchsorted(kept, len(stays))]
+        new = kept[len(old) :] - len(stays)
+        beam[_BLANK], beam[_LABEL] = in_blank, in_label
+        numbers = numbers[:, new]
+        numbers[_CHAIN] = self._chains.add(known[:, numbers[_CHAIN]], beam[_PEAK, numbers[_CHAIN]])
+        # A last label that goes on may be clearer now.
+        clearer = np.flatnonzero((known[_FRAME] == time - 1) & (said > beam[_PEAK]))
+        known[_FRAME, clearer] = time
+        beam[_PEAK, clearer] = said[clearer]
+        self._beam = np.concatenate([beam[:, old], fresh[:, new]], axis=1)
+        self._known = np.concatenate([known[:, old], numbers], axis=1)
 
-        # A prefix is remembered by the likeliest way that it came.
-        for prefix, parent, column in zip(same, rows, columns, strict=True):
-            if grown[parent, column] > alone[prefix]:
-                label = int(top[column])
-                sharpened[prefix] = self._node(
-                    int(self._nodes[parent]), label, time, float(row[label])
-                )
-        grown[rows, columns] = -np.inf
-
-        stays = np.logaddexp(stays_in_blank, stays_in_label) + self._language
-        enough = stays.max() - decoder.width
-        parents, columns = np.nonzero(grown + self._language[:, None] > enough)
-        labels, grown = top[columns], grown[parents, columns]
-        language, contexts = self._language[parents], self._contexts[parents]
-        model = decoder.language_model
+    def _grow(
+        self, flat: Ints, grown: Floats, extra: Floats, row: Floats, top: Ints, time: int,
+        stays: Floats,
+    ) -> tuple[Floats, Floats, Ints]:  # fmt: skip
+        """The scores and arrays of prefixes one label longer; their chain is the parent's place."""
+        beam, known, model = self._beam, self._known, self._model
+        parents, columns = np.divmod(flat, max(len(top), 1))
+        labels = top[columns]
+        scores = grown.ravel()[flat]
+        fresh = np.empty((len(beam), len(flat)))
+        fresh[_BLANK] = -np.inf
+        fresh[_LABEL] = scores - extra[parents]
+        fresh[_PEAK] = row[labels]
+        fresh[_LANGUAGE] = beam[_LANGUAGE, parents]
+        numbers = np.empty((_WHOLE, len(flat)), np.int64)
+        numbers[_BEFORE] = known[_HASH, parents]
+        numbers[_HASH] = numbers[_BEFORE] * _MULTIPLIER + (labels + 1)
+        numbers[_LAST] = labels
+        numbers[_CHAIN] = parents
+        numbers[_FRAME] = time
+        numbers[_CONTEXT] = known[_CONTEXT, parents]
+        spoken = np.zeros(len(flat))
         if model is not None and labels.size:
-            language = language + decoder.weight * model.score(contexts, labels) + decoder.bonus
-            contexts = model.follow(contexts, labels)
+            spoken = model.score(numbers[_CONTEXT], labels)
+            told = self._settings.weight * spoken + self._settings.bonus
+            fresh[_LANGUAGE] += told
+            scores = scores + told
+            numbers[_CONTEXT] = model.follow(numbers[_CONTEXT], labels)
+        if self._boosting is not None:
+            rows = beam[_BOOSTS:, parents]
+            scores = scores - rows[BANKED] - rows[LENT]
+            best = max(stays.max(), scores.max(initial=-np.inf))
+            numbers[_STATE], rows = self._boosting.grow(
+                known[_STATE, parents], rows, labels, fresh[_PEAK], spoken, best - scores
+            )
+            fresh[_BOOSTS:] = rows
+            scores = scores + rows[BANKED] + rows[LENT]
+        return scores, fresh, numbers
 
-        scores = np.concatenate([stays, grown + language])
-        kept = np.flatnonzero(scores >= scores.max() - decoder.width)
-        if len(kept) > decoder.beam:
-            kept = kept[np.argpartition(-scores[kept], decoder.beam)[: decoder.beam]]
-        old = kept[kept < len(stays)]
-        new = kept[kept >= len(stays)] - len(stays)
-        first = len(self._parents)
-        self._parents += self._nodes[parents[new]].tolist()
-        self._labels += labels[new].tolist()
-        self._frames += [time] * len(new)
-        self._peaks += row[labels[new]].tolist()
+    def _rechain(
+        self, child: Ints, parent: Ints, joining: Floats, alone: Floats, time: int, said: Floats
+    ) -> None:
+        """A prefix is remembered by the likeliest way that it came."""
+        likelier = np.flatnonzero(joining > alone[child])
+        if likelier.size:
+            to, source = child[likelier], parent[likelier]
+            self._known[_CHAIN, to] = self._chains.add(
+                self._known[:, source], self._beam[_PEAK, source]
+            )
+            self._known[_FRAME, to] = time
+            self._beam[_PEAK, to] = said[to]
 
-        def select(of_old: NDArray[np.generic], of_new: NDArray[np.generic]) -> NDArray:  # type: ignore[type-arg]
-            return np.concatenate([of_old[old], of_new[new]])
+    def _candidate(self, place: int, score: float) -> Candidate:
+        blank = self._settings.vocabulary.blank
+        known = self._known[:, place]
+        last = int(known[_LAST]), int(known[_FRAME]), float(self._beam[_PEAK, place])
+        way = [*self._chains.back(int(known[_CHAIN])), last]
+        way = [step for step in way if step[0] != blank]
+        return Candidate(
+            tuple(label for label, _, _ in way),
+            tuple(frame for _, frame, _ in way),
+            tuple(peak for _, _, peak in way),
+            score,
+        )
 
-        self._hashes = select(self._hashes, hashes[parents, columns])
-        self._last = select(self._last, labels)
-        self._ends_in_blank = select(stays_in_blank, np.full(len(labels), -np.inf))
-        self._ends_in_label = select(stays_in_label, grown)
-        self._language = select(self._language, language)
-        self._contexts = select(self._contexts, contexts)
-        self._nodes = np.concatenate([sharpened[old], np.arange(first, first + len(new))])
 
-    def _likely(self, row: NDArray[np.float64]) -> NDArray[np.intp]:
-        """The labels that may follow in this frame."""
-        decoder = self._decoder
-        likely = np.flatnonzero(row > decoder.floor)
-        likely = likely[likely != decoder.vocabulary.blank]
-        if len(likely) > decoder.labels:
-            likely = likely[np.argpartition(-row[likely], decoder.labels)[: decoder.labels]]
-        chosen: NDArray[np.intp] = likely
-        return chosen
+class _Chains:
+    """The labels that prefixes came by: a tree in arrays, each label with the one before it."""
 
-    def _merge(
-        self,
-        grown: NDArray[np.float64],
-        hashes: NDArray[np.uint64],
-        stays_in_label: NDArray[np.float64],
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-        """Where a grown prefix is one of the beam already, add it to that one.
+    def __init__(self) -> None:
+        self._count = 0
+        self._steps = np.zeros((3, 256), np.int64)
+        self._peaks = np.zeros(256)
 
-        Returns which of the beam they are, and their rows and columns among the grown.
-        """
-        order = np.argsort(self._hashes)
-        place = np.searchsorted(self._hashes, hashes, sorter=order)
-        match = order[np.minimum(place, len(order) - 1)]
-        rows, columns = np.nonzero(self._hashes[match] == hashes)
-        same = match[rows, columns]
-        stays_in_label[same] = np.logaddexp(stays_in_label[same], grown[rows, columns])
-        return same, rows, columns
+    def add(self, known: Ints, peaks: Floats) -> Ints:
+        """Put the last labels of prefixes behind their chains; where they are now."""
+        first, self._count = self._count, self._count + len(peaks)
+        while self._count > len(self._peaks):
+            self._steps = np.concatenate([self._steps, np.zeros_like(self._steps)], axis=1)
+            self._peaks = np.concatenate([self._peaks, np.zeros_like(self._peaks)])
+        self._steps[:, first : self._count] = known[[_CHAIN, _LAST, _FRAME]]
+        self._peaks[first : self._count] = peaks
+        return np.arange(first, self._count)
 
-    def _sharpen(self, row: NDArray[np.float64], time: int) -> NDArray[np.intp]:
-        """The prefixes' nodes, with a last label that goes on moved to where it is clearer.
+    def back(self, at: int) -> list[tuple[int, int, float]]:
+        """Label, frame and peak of each step of a chain, from its start."""
+        way = []
+        while at >= 0:
+            before, label, frame = self._steps[:, at].tolist()
+            way.append((label, frame, float(self._peaks[at])))
+            at = before
+        return way[::-1]
 
-        Longer prefixes keep to the node that they grew from.
-        """
-        nodes = self._nodes.copy()
-        for i, peak in enumerate(row[self._last].tolist()):
-            node = int(nodes[i])
-            if self._frames[node] == time - 1 and peak > self._peaks[node] and node:
-                nodes[i] = self._node(self._parents[node], self._labels[node], time, peak)
-        return nodes
 
-    def _node(self, parent: int, label: int, frame: int, peak: float) -> int:
-        self._parents.append(parent)
-        self._labels.append(label)
-        self._frames.append(frame)
-        self._peaks.append(peak)
-        return len(self._parents) - 1
-
-    def _candidate(self, node: int, score: float) -> Candidate:
-        labels, frames, peaks = [], [], []
-        while self._parents[node] >= 0:
-            labels.append(self._labels[node])
-            frames.append(self._frames[node])
-            peaks.append(self._peaks[node])
-            node = self._parents[node]
-        return Candidate(tuple(labels[::-1]), tuple(frames[::-1]), tuple(peaks[::-1]), score)
+def _likely(rows: Floats, settings: BeamSettings) -> Iterator[Ints]:
+    """The labels that may follow in each frame, sorted."""
+    blank, most = settings.vocabulary.blank, settings.labels
+    allowed = rows > settings.floor
+    allowed[:, blank] = False
+    counts = allowed.sum(axis=1)
+    for row, mask, count in zip(rows, allowed, counts.tolist(), strict=True):
+        likely = np.flatnonzero(mask)
+        if count > most:
+            likely = np.sort(likely[np.argpartition(-row[likely], most)[:most]])
+        yield likely

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Final, Protocol, Self
 import numpy as np
 
 from eulalia.asr import hugging_face
-from eulalia.asr.beam_search import Candidate, Decoder
+from eulalia.asr.decoder import Decoder
 from eulalia.asr.encoder import Encoder, join
 from eulalia.asr.errors import ModelError, RecognitionError
 from eulalia.asr.grammar_search import GrammarSearch
@@ -90,7 +91,8 @@ class Recognizer:
             folder = hugging_face.converted(folder)
         if hugging_face.is_converted(folder):
             letters = hugging_face.LetterEncoder.open(folder)
-            return cls(letters, Decoder(letters.vocabulary), Spelling(letters.vocabulary))
+            decoder = Decoder(letters.vocabulary, frame_shift=letters.frame_shift)
+            return cls(letters, decoder, Spelling(letters.vocabulary))
         encoder = Encoder.open(folder)
         language_model = LanguageModel.load(folder / "lm.npz")
         if language_model.size != len(encoder.vocabulary):
@@ -99,7 +101,8 @@ class Recognizer:
                 f"its vocabulary {len(encoder.vocabulary)}."
             )
         lexicon = Lexicon(encoder.config.phones, silence=encoder.config.phone_silence)
-        return cls(encoder, Decoder(encoder.vocabulary, language_model), lexicon)
+        decoder = Decoder(encoder.vocabulary, language_model, frame_shift=encoder.frame_shift)
+        return cls(encoder, decoder, lexicon)
 
     def transcribe(
         self, samples: Samples, *, phrases: Sequence[str] = (), grammar: Grammar | None = None
@@ -204,42 +207,26 @@ class Stream:
         for frames in self._unsearched:
             self._search.accept(frames.subwords)
         self._unsearched.clear()
-        vocabulary = self._model.vocabulary
-        candidates = self._search.best(self._recognizer.decoder.beam if final else 1, ended=final)
-        scores = np.array([candidate.score for candidate in candidates])
-        shares = np.exp(scores - np.logaddexp.reduce(scores))
-        # One text may be spelled in several ways; they are one reading.
-        readings: dict[str, float] = {}
-        for candidate, share in zip(candidates, shares.tolist(), strict=True):
-            text = vocabulary.text(candidate.labels)
-            readings[text] = readings.get(text, 0.0) + share * _clarity(candidate.peaks)
-        best = candidates[0]
-        text = vocabulary.text(best.labels)
-        if not text:
+        decoder = self._recognizer.decoder
+        candidates = self._search.best(decoder.beam if final else 1, ended=final)
+        best, *others = decoder.readings(candidates)
+        if not best.text:
             return Transcript("", 0.0, final=final)
-        confidence = min(readings.pop(text), 1.0)
-        others = sorted(readings.items(), key=lambda reading: -reading[1])
-        hypotheses = [(text, confidence)] + [
-            (other, min(share, confidence)) for other, share in others if other
+        others.sort(key=lambda reading: -reading.confidence)
+        hypotheses = [(best.text, best.confidence)] + [
+            (other.text, min(other.confidence, best.confidence)) for other in others if other.text
         ]
         return Transcript(
-            text,
-            confidence,
-            self._words(best),
+            best.text,
+            best.confidence,
+            tuple(
+                replace(word, start=self._within(word.start), end=self._within(word.end))
+                for word in best.words
+            ),
             tuple(Hypothesis(value, share) for value, share in hypotheses[:_HYPOTHESES]),
             Mode.OPEN,
             final,
         )
-
-    def _words(self, best: Candidate) -> tuple[Word, ...]:
-        words, at = [], 0.0
-        for text, positions in self._model.vocabulary.words(best.labels):
-            start = max(at, self._seconds(best.frames[positions[0]]))
-            at = max(start, self._seconds(best.frames[positions[-1]] + 1))
-            words.append(
-                Word(text, start, at, _clarity([best.peaks[position] for position in positions]))
-            )
-        return tuple(words)
 
     def _phrase(self, search: PhraseSearch) -> Transcript | None:
         """The phrase that the whole utterance is, or None when none fits."""
@@ -294,12 +281,10 @@ class Stream:
 
     def _seconds(self, frame: int) -> float:
         """When a frame begins; no later than the sound ends."""
-        return min(frame * self._model.frame_shift, self._duration)
+        return self._within(frame * self._model.frame_shift)
 
-
-def _clarity(peaks: Sequence[float]) -> float:
-    """The geometric mean of the probabilities of labels; 0 of none."""
-    return float(np.exp(np.mean(peaks))) if len(peaks) else 0.0
+    def _within(self, seconds: float) -> float:
+        return min(seconds, self._duration)
 
 
 def _confidence(gap: float) -> float:

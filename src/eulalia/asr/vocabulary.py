@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import sentencepiece
 
@@ -13,6 +15,8 @@ from eulalia.asr.errors import ModelError
 
 BOUNDARY = "▁"
 """Stands in a piece where a word begins, as in sentencepiece."""
+_BLANKS: Final = frozenset({"", "pad", "blank", "blk", "ctc", "epsilon", "eps"})
+_SPECIAL: Final = re.compile(r"<.+>|\[.+\]|")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,37 @@ class Vocabulary:
             pieces[label] = ""
         return cls(tuple(pieces), 0, frozenset(silent))
 
+    @classmethod
+    def of(cls, labels: Sequence[str], blank: int | None = None) -> Vocabulary:
+        """The vocabulary of a list of labels, as other toolkits have it.
+
+        The blank is the label that is empty or named `<pad>`, `<blank>`, `<blk>` or the like, if it
+        is not given; `|`, or a space, stands between words. Other names in angle or square brackets
+        are never written.
+
+        >>> Vocabulary.of(["<pad>", "|", "a"]).text([2, 1, 2])
+        'a a'
+
+        Raises ModelError when no label, or more than one, is a blank.
+        """
+        if blank is None:
+            blanks = [i for i, label in enumerate(labels) if label.lower().strip("<>[]") in _BLANKS]
+            if len(blanks) != 1:
+                raise ModelError(
+                    f"{len(blanks)} labels of the vocabulary look like a blank; say which one is."
+                )
+            (blank,) = blanks
+        if not 0 <= blank < len(labels):
+            raise ModelError(f"A vocabulary of {len(labels)} labels has no label {blank}.")
+        silent = frozenset(
+            i for i, label in enumerate(labels) if i != blank and _SPECIAL.fullmatch(label)
+        )
+        pieces = [
+            "" if i == blank or i in silent else BOUNDARY if label in ("|", " ") else label
+            for i, label in enumerate(labels)
+        ]
+        return cls(tuple(pieces), blank, silent)
+
     def __len__(self) -> int:
         return len(self.pieces)
 
@@ -69,6 +104,11 @@ class Vocabulary:
     def labels(self) -> dict[str, int]:
         """Labels by their piece."""
         return {piece: label for label, piece in enumerate(self.pieces) if piece}
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """All letters that the pieces are written with, the mark of a word not among them."""
+        return frozenset("".join(self.pieces)) - {BOUNDARY}
 
 
 class Tokenizer:

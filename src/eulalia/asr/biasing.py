@@ -1,0 +1,84 @@
+"""Listed phrases, and which means are used to favour them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from eulalia.asr.automaton import Automaton
+from eulalia.asr.beam_search import BeamSettings
+from eulalia.asr.boosting import Boosting
+from eulalia.asr.errors import RecognitionError
+from eulalia.asr.vocabulary import BOUNDARY, Vocabulary
+from eulalia.asr.writing import spellings
+
+_NEVER: Final = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class BiasingOptions:
+    """Which parts favour listed phrases. The defaults use all that a model can do.
+
+    A part that a model cannot do is left out where it is None, and an error where it is True.
+    """
+
+    adaptive: bool = True
+    """Lift labels that go on in a phrase towards the best prefix, by a share of the gap."""
+    in_language: bool | None = None
+    """Give listed phrases a class of their own in the language model."""
+
+
+def boosting(
+    phrases: Sequence[str] | Mapping[str, float], settings: BeamSettings, options: BiasingOptions
+) -> Boosting | None:
+    """What the beam search favours; None when there is nothing to.
+
+    Raises RecognitionError for a phrase that cannot be written, by name, or for an option that
+    cannot be honoured.
+    """
+    listed = weighted(phrases)
+    if options.in_language and settings.language_model is None:
+        raise RecognitionError(
+            "Phrases cannot have a class in the language model, since there is none; "
+            "leave in_language out, or give a language model."
+        )
+    in_language = options.in_language is not False and settings.language_model is not None
+    if not listed or not (options.adaptive or in_language):
+        return None
+    automaton = _compiled(listed, settings.vocabulary)
+    return Boosting(
+        automaton,
+        settings.vocabulary,
+        settings.weight if in_language else 0.0,
+        Boosting.share if options.adaptive else 0.0,
+    )
+
+
+def weighted(phrases: Sequence[str] | Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """Each phrase once, with its weight; 1 where none is given.
+
+    Raises RecognitionError for one text in place of a list, or a weight that is not above 0.
+    """
+    if isinstance(phrases, str):
+        raise RecognitionError("Phrases come as a list of texts, not as one text.")
+    pairs = phrases.items() if isinstance(phrases, Mapping) else ((text, 1.0) for text in phrases)
+    listed: dict[str, float] = {}
+    for text, weight in pairs:
+        if not isinstance(text, str):
+            raise RecognitionError(f"Phrases are texts; {text!r} is none.")
+        if not 0 < weight < float("inf"):
+            raise RecognitionError(f"The weight of {text!r} must be a number above 0.")
+        listed[text] = max(weight, listed.get(text, 0.0))
+    return tuple(listed.items())
+
+
+@lru_cache(maxsize=8)
+def _compiled(listed: tuple[tuple[str, float], ...], vocabulary: Vocabulary) -> Automaton:
+    texts, weights = [], []
+    for phrase, weight in listed:
+        for words in spellings(phrase, vocabulary.letters):
+            texts.append(BOUNDARY + BOUNDARY.join(words))
+            weights.append(weight)
+    return Automaton.build(texts, vocabulary, weights)
