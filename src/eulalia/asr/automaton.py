@@ -92,7 +92,7 @@ class Automaton:
         Where the letters go on in no phrase, the longest suffix that does is followed.
         """
         following = self._from_root[labels]
-        at = np.flatnonzero(states)
+        at = states.nonzero()[0]
         if not at.size or not self._keys.size:
             return following
         state, label = states[at], labels[at]

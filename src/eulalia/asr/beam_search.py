@@ -76,6 +76,9 @@ class BeamSearch:
         self._model = settings.language_model
         self._boosting = boosting
         self._silent = sorted(settings.vocabulary.silent)
+        # Grown prefixes worth a look; more of them where that look may change their order.
+        looks = 1 + (boosting is not None) + 2 * (self._model is not None)
+        self._most = looks * settings.beam
         self._beam = np.zeros((_BOOSTS + (ROWS if boosting else 0), 1))
         self._beam[_LABEL] = -np.inf
         self._known = np.zeros((_WHOLE, 1), np.int64)
@@ -112,7 +115,12 @@ class BeamSearch:
                 known[_CONTEXT], np.full(len(scores), BOUNDARY)
             )
         order = np.argsort(-scores, kind="stable")[:count]
-        return [self._candidate(int(i), float(scores[i])) for i in order]
+        ways = self._chains.back(self._known[:, order], beam[_PEAK, order])
+        blank = self._settings.vocabulary.blank
+        return [
+            Candidate(*way, score)
+            for way, score in zip(_unrolled(*ways, blank), scores[order].tolist(), strict=True)
+        ]
 
     def _step(self, row: Floats, top: Ints, time: int) -> None:
         settings, beam, known = self._settings, self._beam, self._known
@@ -128,7 +136,7 @@ class BeamSearch:
         in_blank = total + row[settings.vocabulary.blank]
         in_label = beam[_LABEL] + said
         same = known[_BEFORE][:, None] == known[_HASH]
-        child = np.flatnonzero(same.any(axis=1))
+        child = same.any(axis=1).nonzero()[0]
         parent = same[child].argmax(axis=1)
         twice = last[parent] == last[child]
         joining = np.where(twice, beam[_BLANK, parent], total[parent]) + said[child]
@@ -140,16 +148,18 @@ class BeamSearch:
         grown = total[:, None] + row[top]
         place = np.minimum(np.searchsorted(top, last), len(top) - 1) if top.size else last
         if top.size:
-            again = np.flatnonzero(top[place] == last)
+            again = (top[place] == last).nonzero()[0]
             grown[again, place[again]] = beam[_BLANK, again] + said[again]
             here = top[place[child]] == last[child]
             grown[parent[here], place[child[here]]] = -np.inf
         grown += extra[:, None]
         enough = stays.max() - settings.width
-        flat = np.flatnonzero(grown.ravel() > enough)
+        flat = (grown.ravel() > enough).nonzero()[0]
+        if len(flat) > self._most:
+            flat = flat[np.argpartition(-grown.ravel()[flat], self._most)[: self._most]]
         scores, fresh, numbers = self._grow(flat, grown, extra, row, top, time, stays)
         both = np.concatenate([stays, scores])
-        kept = np.flatnonzero(both >= both.max() - settings.width)
+        kept = (both >= both.max() - settings.width).nonzero()[0]
         if len(kept) > settings.beam:
             kept = kept[np.argpartition(-both[kept], settings.beam)[: settings.beam]]
             kept.sort()
@@ -159,7 +169,7 @@ class BeamSearch:
         numbers = numbers[:, new]
         numbers[_CHAIN] = self._chains.add(known[:, numbers[_CHAIN]], beam[_PEAK, numbers[_CHAIN]])
         # A last label that goes on may be clearer now.
-        clearer = np.flatnonzero((known[_FRAME] == time - 1) & (said > beam[_PEAK]))
+        clearer = ((known[_FRAME] == time - 1) & (said > beam[_PEAK])).nonzero()[0]
         known[_FRAME, clearer] = time
         beam[_PEAK, clearer] = said[clearer]
         self._beam = np.concatenate([beam[:, old], fresh[:, new]], axis=1)
@@ -208,7 +218,7 @@ class BeamSearch:
         self, child: Ints, parent: Ints, joining: Floats, alone: Floats, time: int, said: Floats
     ) -> None:
         """A prefix is remembered by the likeliest way that it came."""
-        likelier = np.flatnonzero(joining > alone[child])
+        likelier = (joining > alone[child]).nonzero()[0]
         if likelier.size:
             to, source = child[likelier], parent[likelier]
             self._known[_CHAIN, to] = self._chains.add(
@@ -216,19 +226,6 @@ class BeamSearch:
             )
             self._known[_FRAME, to] = time
             self._beam[_PEAK, to] = said[to]
-
-    def _candidate(self, place: int, score: float) -> Candidate:
-        blank = self._settings.vocabulary.blank
-        known = self._known[:, place]
-        last = int(known[_LAST]), int(known[_FRAME]), float(self._beam[_PEAK, place])
-        way = [*self._chains.back(int(known[_CHAIN])), last]
-        way = [step for step in way if step[0] != blank]
-        return Candidate(
-            tuple(label for label, _, _ in way),
-            tuple(frame for _, frame, _ in way),
-            tuple(peak for _, _, peak in way),
-            score,
-        )
 
 
 class _Chains:
@@ -249,14 +246,34 @@ class _Chains:
         self._peaks[first : self._count] = peaks
         return np.arange(first, self._count)
 
-    def back(self, at: int) -> list[tuple[int, int, float]]:
-        """Label, frame and peak of each step of a chain, from its start."""
-        way = []
-        while at >= 0:
-            before, label, frame = self._steps[:, at].tolist()
-            way.append((label, frame, float(self._peaks[at])))
-            at = before
-        return way[::-1]
+    def back(self, known: Ints, peaks: Floats) -> tuple[Ints, Ints, Floats]:
+        """The labels, frames and peaks of prefixes, last ones first; shapes (steps, n).
+
+        Where a prefix has no more labels, its first is repeated with a frame below 0.
+        """
+        chain, label, frame = known[[_CHAIN, _LAST, _FRAME]]
+        labels, frames, sure = [label], [frame], [peaks]
+        while (at := np.maximum(chain, 0)).any() or (chain == 0).any():
+            over = chain < 0
+            chain, label, frame = self._steps[:, at]
+            chain[over], frame[over] = -1, -1
+            labels.append(label)
+            frames.append(frame)
+            sure.append(self._peaks[at])
+        return np.array(labels), np.array(frames), np.array(sure)
+
+
+def _unrolled(
+    labels: Ints, frames: Ints, peaks: Floats, blank: int
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], tuple[float, ...]]]:
+    """The labels, frames and peaks of each prefix, first ones first."""
+    for column in range(labels.shape[1]):
+        at = ((frames[:, column] >= 0) & (labels[:, column] != blank)).nonzero()[0][::-1]
+        yield (
+            tuple(labels[at, column].tolist()),
+            tuple(frames[at, column].tolist()),
+            tuple(peaks[at, column].tolist()),
+        )
 
 
 def _likely(rows: Floats, settings: BeamSettings) -> Iterator[Ints]:
@@ -266,7 +283,7 @@ def _likely(rows: Floats, settings: BeamSettings) -> Iterator[Ints]:
     allowed[:, blank] = False
     counts = allowed.sum(axis=1)
     for row, mask, count in zip(rows, allowed, counts.tolist(), strict=True):
-        likely = np.flatnonzero(mask)
+        likely = (mask).nonzero()[0]
         if count > most:
             likely = np.sort(likely[np.argpartition(-row[likely], most)[:most]])
         yield likely

@@ -38,16 +38,15 @@ def boosting(
     Raises RecognitionError for a phrase that cannot be written, by name, or for an option that
     cannot be honoured.
     """
-    listed = weighted(phrases)
     if options.in_language and settings.language_model is None:
         raise RecognitionError(
             "Phrases cannot have a class in the language model, since there is none; "
             "leave in_language out, or give a language model."
         )
     in_language = options.in_language is not False and settings.language_model is not None
-    if not listed or not (options.adaptive or in_language):
+    if not phrases or not (options.adaptive or in_language):
         return None
-    automaton = _compiled(listed, settings.vocabulary)
+    automaton = _compiled(_key(phrases), settings.vocabulary)
     return Boosting(
         automaton,
         settings.vocabulary,
@@ -56,29 +55,34 @@ def boosting(
     )
 
 
-def weighted(phrases: Sequence[str] | Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    """Each phrase once, with its weight; 1 where none is given.
-
-    Raises RecognitionError for one text in place of a list, or a weight that is not above 0.
-    """
+def _key(phrases: Sequence[str] | Mapping[str, float]) -> tuple[object, ...]:
+    """The phrases as something that can be looked up; long lists come with every utterance."""
     if isinstance(phrases, str):
         raise RecognitionError("Phrases come as a list of texts, not as one text.")
-    pairs = phrases.items() if isinstance(phrases, Mapping) else ((text, 1.0) for text in phrases)
-    listed: dict[str, float] = {}
-    for text, weight in pairs:
-        if not isinstance(text, str):
-            raise RecognitionError(f"Phrases are texts; {text!r} is none.")
-        if not 0 < weight < float("inf"):
-            raise RecognitionError(f"The weight of {text!r} must be a number above 0.")
-        listed[text] = max(weight, listed.get(text, 0.0))
-    return tuple(listed.items())
+    return tuple(phrases.items() if isinstance(phrases, Mapping) else phrases)
 
 
 @lru_cache(maxsize=8)
-def _compiled(listed: tuple[tuple[str, float], ...], vocabulary: Vocabulary) -> Automaton:
+def _compiled(phrases: tuple[object, ...], vocabulary: Vocabulary) -> Automaton:
     texts, weights = [], []
-    for phrase, weight in listed:
+    for phrase, weight in weighted(phrases):
         for words in spellings(phrase, vocabulary.letters):
             texts.append(BOUNDARY + BOUNDARY.join(words))
             weights.append(weight)
     return Automaton.build(texts, vocabulary, weights)
+
+
+def weighted(phrases: tuple[object, ...]) -> list[tuple[str, float]]:
+    """Each phrase once, with its weight; 1 where none is given.
+
+    Raises RecognitionError for what is no text, or a weight that is not above 0.
+    """
+    listed: dict[str, float] = {}
+    for item in phrases:
+        text, weight = item if isinstance(item, tuple) and len(item) == 2 else (item, 1.0)
+        if not isinstance(text, str):
+            raise RecognitionError(f"Phrases are texts; {text!r} is none.")
+        if not isinstance(weight, int | float) or not 0 < weight < float("inf"):
+            raise RecognitionError(f"The weight of {text!r} must be a number above 0.")
+        listed[text] = max(float(weight), listed.get(text, 0.0))
+    return list(listed.items())

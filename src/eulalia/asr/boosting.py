@@ -58,10 +58,10 @@ class Boosting:
         """
         automaton = self.automaton
         following = automaton.follow(states, labels)
-        lent = np.flatnonzero(rows[LENT] + rows[INSIDE])
+        lent = (rows[LENT] + rows[INSIDE]).nonzero()[0]
         if lent.size:
             self._settle(states[lent], following[lent], rows, labels[lent], lent)
-        on = np.flatnonzero((following > 0) & (sound > self.least))
+        on = ((following > 0) & (sound > self.least)).nonzero()[0]
         if on.size:
             due = np.zeros(len(on))
             if self.share:

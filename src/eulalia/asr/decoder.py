@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -71,14 +72,14 @@ class Decoder(BeamSettings):
         search = self.search(phrases, biasing)
         search.accept(self.checked(log_probs))
         candidates = search.best(max(count, self.beam), ended=True)
-        return self.readings(candidates)[:count]
+        return self.readings(candidates, count)
 
     def search(self, phrases: Phrases = (), biasing: BiasingOptions | None = None) -> BeamSearch:
         """A search over the frames of one sound while they arrive."""
         return BeamSearch(self, boosting(phrases, self, biasing or BiasingOptions()))
 
-    def readings(self, candidates: Sequence[Candidate]) -> list[Reading]:
-        """The texts of candidates; labels that spell one text in several ways are one reading."""
+    def readings(self, candidates: Sequence[Candidate], count: int = 8) -> list[Reading]:
+        """The first texts of candidates; labels that spell one text in several ways are one."""
         scores = np.array([candidate.score for candidate in candidates])
         shares = np.exp(scores - np.logaddexp.reduce(scores)).tolist()
         texts: dict[str, tuple[float, Candidate]] = {}
@@ -88,7 +89,7 @@ class Decoder(BeamSettings):
             texts[text] = (before + share * clarity(candidate.peaks), first)
         return [
             Reading(text, min(sure, 1.0), self.words(first), first.score, first.labels)
-            for text, (sure, first) in texts.items()
+            for text, (sure, first) in islice(texts.items(), count)
         ]
 
     def words(self, candidate: Candidate) -> tuple[Word, ...]:

@@ -209,7 +209,7 @@ class Stream:
         self._unsearched.clear()
         decoder = self._recognizer.decoder
         candidates = self._search.best(decoder.beam if final else 1, ended=final)
-        best, *others = decoder.readings(candidates)
+        best, *others = decoder.readings(candidates, _HYPOTHESES)
         if not best.text:
             return Transcript("", 0.0, final=final)
         others.sort(key=lambda reading: -reading.confidence)
