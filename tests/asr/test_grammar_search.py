@@ -24,13 +24,15 @@ sentences = st.lists(
 )  # fmt: skip
 
 
-def best_alignment(log_probs: NDArray[np.float32], sentence: tuple[str, ...]) -> float:
+def best_alignment(
+    log_probs: NDArray[np.float32], sentence: tuple[str, ...], pronouncer: Words = WORDS
+) -> float:
     """The best score of a sentence, found by trying every way to say it in every alignment.
 
     A blank must stand between equal phones of one word, and may stand anywhere else.
     """
     best = -np.inf
-    for ways in product(*(WORDS.pronunciations(word) for word in sentence)):
+    for ways in product(*(pronouncer.pronunciations(word) for word in sentence)):
         phones = [phone for way in ways for phone in way]
         needs_blank = [
             position > 0 and phone == way[position - 1]
