@@ -22,7 +22,7 @@ from eulalia.assistant.request import (
     check_sound,
     check_text,
 )
-from eulalia.assistant.stages.understanding import OUT_OF_SCOPE, SURE
+from eulalia.assistant.stages.understanding import OUT_OF_SCOPE, SURE, sure
 from eulalia.assistant.trace import StageError
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "Understander",
     "check_sound",
     "check_text",
+    "sure",
 ]

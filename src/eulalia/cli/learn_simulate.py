@@ -71,6 +71,7 @@ def _turns(
     rates: Rates,
     spoken: bool,
 ) -> Iterator[tuple[Turn, Truth]]:
+    from eulalia.assistant import sure
     from eulalia.dialog import resolve
     from eulalia.learning.simulation import Chain, World, simulate
     from eulalia.nlu import Understander
@@ -86,7 +87,7 @@ def _turns(
         hearing=(lambda _: _ears()) if spoken else None,
     )
     skills = {intent: skill.name for skill in find() for intent in sorted(skill.intents)}
-    chain = Chain(world, Understander.open(), resolve, skills)
+    chain = Chain(world, Understander.open(), resolve, skills, sure)
     yield from _with_progress(simulate(world, chain, days, seed), world, days)
 
 

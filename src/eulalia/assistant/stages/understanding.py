@@ -29,20 +29,20 @@ def understand(trace: Trace, parts: Parts) -> None:
         if readings:
             report.notes["source"] = readings[0].source
             trace.turn = replace(trace.turn, interpretation=readings[0])
-        trace.readings = _sure(readings)
+        trace.readings = sure(readings)
     if not trace.readings:
         trace.say("Sorry, I did not understand that.", Outcome.NOT_UNDERSTOOD)
 
 
-def _sure(readings: Sequence[Interpretation]) -> list[Interpretation]:
+def sure(readings: Sequence[Interpretation]) -> list[Interpretation]:
     """The readings that may be acted on.
 
     A light that may be a lamp or a plug splits its probability between two intents: then it is the
     domain that has to be sure.
     """
-    sure = [r for r in readings if r.confidence >= SURE and r.intent != OUT_OF_SCOPE]
-    if sure or not readings or readings[0].intent == OUT_OF_SCOPE:
-        return sure
+    likely = [r for r in readings if r.confidence >= SURE and r.intent != OUT_OF_SCOPE]
+    if likely or not readings or readings[0].intent == OUT_OF_SCOPE:
+        return likely
     best = readings[0]
     domain = sum(r.confidence for r in readings if r.domain == best.domain)
     if best.confidence >= SURE_WITHIN_DOMAIN and domain >= SURE_OF_DOMAIN:

@@ -11,7 +11,7 @@ the customer wanted, the truth tells (judgement.py).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -35,7 +35,7 @@ from eulalia.turn import (
 )
 
 SURE: Final = 0.4
-"""Readings less probable than this are not acted on, as in the assistant."""
+"""Readings less probable than this are not acted on where no other rule is handed in."""
 _OWN: Final = frozenset({"audio", "email", "iot", "lists", "play"})
 """Domains whose names must be the household's own: nobody else's lamp can be switched."""
 _BOUND: Final = frozenset(
@@ -43,6 +43,12 @@ _BOUND: Final = frozenset(
 )
 _REMEMBERED: Final = 60_000
 """Readings, and names, that are kept; each is worked out again when it was forgotten."""
+
+
+def most_probable(readings: Sequence[Interpretation]) -> Sequence[Interpretation]:
+    """The plainest rule of when to act: the best reading, if it is sure and in scope."""
+    best = readings[:1]
+    return [r for r in best if r.confidence >= SURE and r.intent != OUT_OF_SCOPE]
 
 
 class Understander(Protocol):
@@ -79,13 +85,20 @@ class Chain:
     """Answers turns that have been heard."""
 
     def __init__(
-        self, world: World, understander: Understander, resolve: Resolver, skills: Mapping[str, str]
+        self,
+        world: World,
+        understander: Understander,
+        resolve: Resolver,
+        skills: Mapping[str, str],
+        sure: Callable[[Sequence[Interpretation]], Sequence[Interpretation]] = most_probable,
     ) -> None:
-        """`skills` names the skill that each intent is for."""
+        """`skills` names the skill that each intent is for; `sure` leaves the readings that are
+        sure enough to act on, best first, as the assistant's own rule does."""
         self._world = world
         self._understander = understander
         self._resolve_slot = resolve
         self._skills = skills
+        self._sure = sure
         self._readings: dict[tuple[str, str], tuple[Interpretation, ...]] = {}
         self._entities: dict[tuple[str, str, str], tuple[Entity, ...]] = {}
 
@@ -100,10 +113,9 @@ class Chain:
         self._read((household.locale, text) for household, text in asked)
         result = []
         for household, text in asked:
-            readings = self._known(household.locale, text)
-            sure = readings[0] if readings and _is_sure(readings[0]) else None
-            entities = self._resolve(sure, household, None) if sure else ()
-            result.append(Reading(sure, entities))
+            sure = self._sure(self._known(household.locale, text))
+            entities = self._resolve(sure[0], household, None) if sure else ()
+            result.append(Reading(sure[0] if sure else None, entities))
         return result
 
     def learn(self, turns: Sequence[Turn]) -> None:
@@ -127,10 +139,11 @@ class Chain:
             tuple(Hypothesis(reading.intent, reading.confidence) for reading in readings),
             {"source": "nlu"} if readings else {},
         )
-        if not readings or not _is_sure(readings[0]):
+        sure = self._sure(readings)
+        if not sure:
             first = readings[0] if readings else None
             return trace.end(first, (), None, Outcome.NOT_UNDERSTOOD)
-        best = readings[0]
+        best = sure[0]
         entities = self._resolve(best, household, turn.context.place)
         if fault is Failure.RESOLUTION:
             entities = _another_thing(turn.id, entities, household)
@@ -223,10 +236,6 @@ _NOON: Final = datetime.fromisoformat("2026-01-05T12:00:00+00:00")
 
 def _words(turn: Turn) -> str:
     return turn.rewrite.text if turn.rewrite else turn.text or ""
-
-
-def _is_sure(reading: Interpretation) -> bool:
-    return reading.confidence >= SURE and reading.intent != OUT_OF_SCOPE
 
 
 def _lacks_a_name(

@@ -92,9 +92,20 @@ def judge(
             return Failure.ASR, False
         as_heard = stage(wish, heard.interpretation, heard.entities, phrasebook)
         as_meant = stage(wish, meant.interpretation, meant.entities, phrasebook)
-        if as_heard is not Failure.CORRECT and as_heard is not as_meant:
+        if as_heard is not Failure.CORRECT and (
+            as_heard is not as_meant or _says(heard, phrasebook) != _says(meant, phrasebook)
+        ):
             return Failure.ASR, False
     return where, False
+
+
+def _says(reading: Reading, phrasebook: Phrasebook) -> tuple[str, dict[str, frozenset[str]]] | None:
+    """The intent and the telling words of the slots that matter; None for what was not read."""
+    if reading.interpretation is None:
+        return None
+    values = _by_name((slot.name, slot.value) for slot in reading.interpretation.slots)
+    telling = {name: phrasebook.weighty(" ".join(each)) for name, each in values.items()}
+    return reading.interpretation.intent, telling
 
 
 def _by_name(slots: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
