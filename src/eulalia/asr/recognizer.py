@@ -16,13 +16,15 @@ from eulalia.asr.decoder import Decoder
 from eulalia.asr.encoder import Encoder, join
 from eulalia.asr.errors import ModelError, RecognitionError
 from eulalia.asr.grammar_search import GrammarSearch
-from eulalia.asr.grammar_search import Path as GrammarPath
+from eulalia.asr.grammar_search import Path as SpokenPath
 from eulalia.asr.language_model import LanguageModel
 from eulalia.asr.lexicon import Lexicon, Pronouncer, Spelling
 from eulalia.asr.phrase_search import PhraseSearch
 from eulalia.asr.posteriors import Posteriors
 from eulalia.asr.transcript import Mode, Transcript, Word
 from eulalia.asr.vocabulary import Vocabulary
+from eulalia.asr.word_search import WordSearch
+from eulalia.asr.words import Words
 from eulalia.audio import SAMPLE_RATE, Samples, check
 from eulalia.text import Grammar
 from eulalia.turn import Hypothesis
@@ -66,13 +68,22 @@ class Recognizer:
     'wake me up at seven'
     """
 
-    def __init__(self, model: AcousticModel, decoder: Decoder, pronouncer: Pronouncer) -> None:
+    def __init__(
+        self,
+        model: AcousticModel,
+        decoder: Decoder,
+        pronouncer: Pronouncer,
+        words: Words | None = None,
+    ) -> None:
+        """With `words`, an open vocabulary is searched by their sounds, else by spelling."""
         self.model = model
         self.decoder = decoder
         self.pronouncer = pronouncer
+        self.words = words
         # What is listened for changes less often than what is said.
         self._grammar = lru_cache(maxsize=8)(self._compile)
         self._phrases = lru_cache(maxsize=8)(self._listed)
+        self._vocabulary = lru_cache(maxsize=8)(self._open)
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> Self:
@@ -102,7 +113,8 @@ class Recognizer:
             )
         lexicon = Lexicon(encoder.config.phones, silence=encoder.config.phone_silence)
         decoder = Decoder(encoder.vocabulary, language_model, frame_shift=encoder.frame_shift)
-        return cls(encoder, decoder, lexicon)
+        words = Words.load(folder) if (folder / "words.npz").exists() else None
+        return cls(encoder, decoder, lexicon, words)
 
     def transcribe(
         self, samples: Samples, *, phrases: Sequence[str] = (), grammar: Grammar | None = None
@@ -126,14 +138,19 @@ class Recognizer:
         """The same while the sound arrives: partial results, then the final one."""
         if isinstance(phrases, str):
             raise RecognitionError("Phrases come as a list of texts, not as one text.")
+        listed = tuple(dict.fromkeys(phrases))
         return Stream(
             self,
-            self._phrases(tuple(dict.fromkeys(phrases))) if phrases else None,
+            self._phrases(listed) if listed else None,
             None if grammar is None else self._grammar(grammar),
+            self._vocabulary(listed),
         )
 
     def _compile(self, grammar: Grammar) -> GrammarSearch:
         return GrammarSearch(grammar, self.pronouncer, self.model.vocabulary.blank)
+
+    def _open(self, phrases: tuple[str, ...]) -> WordSearch | None:
+        return None if self.words is None else WordSearch(self.words, self.pronouncer, phrases)
 
     def _listed(self, phrases: tuple[str, ...]) -> PhraseSearch:
         return PhraseSearch(phrases, self.pronouncer, self.model.vocabulary.blank)
@@ -143,7 +160,11 @@ class Stream:
     """The recognition of one sound while it arrives."""
 
     def __init__(
-        self, recognizer: Recognizer, phrases: PhraseSearch | None, grammar: GrammarSearch | None
+        self,
+        recognizer: Recognizer,
+        phrases: PhraseSearch | None,
+        grammar: GrammarSearch | None,
+        vocabulary: WordSearch | None,
     ) -> None:
         self._recognizer = recognizer
         self._model = recognizer.model
@@ -151,6 +172,7 @@ class Stream:
         self._phrases = phrases
         self._grammar = None if grammar is None else grammar.search()
         self._search = recognizer.decoder.search()
+        self._words = None if vocabulary is None else vocabulary.search()
         self._unsearched: list[Posteriors] = []
         self._heard: list[Posteriors] = []
         self._duration = 0.0
@@ -164,7 +186,7 @@ class Stream:
         self.hear(samples)
         if self._grammar is not None:
             paths = self._grammar.best(1, partial=True)
-            return self._sentence(paths, final=False)
+            return self._sentence(paths, mode=Mode.GRAMMAR, final=False)
         return self._open(final=False)
 
     def hear(self, samples: Samples) -> None:
@@ -184,7 +206,7 @@ class Stream:
         if self._grammar is not None:
             paths = [path for path in self._grammar.best(_HYPOTHESES) if path.words]
             if paths and paths[0].gap <= _WORST_SENTENCE:
-                return self._sentence(paths, final=True)
+                return self._sentence(paths, mode=Mode.GRAMMAR, final=True)
         if self._phrases is not None and self._heard:
             transcript = self._phrase(self._phrases)
             if transcript is not None:
@@ -199,14 +221,23 @@ class Stream:
             # The open search is needed only when the grammar turns out not to fit.
             self._unsearched.append(frames)
         else:
-            self._search.accept(frames.subwords)
+            self._search_openly(frames)
         if self._phrases is not None:
             self._heard.append(frames)
 
+    def _search_openly(self, frames: Posteriors) -> None:
+        if self._words is not None:
+            self._words.accept(frames.phones)
+        else:
+            self._search.accept(frames.subwords)
+
     def _open(self, final: bool) -> Transcript:
         for frames in self._unsearched:
-            self._search.accept(frames.subwords)
+            self._search_openly(frames)
         self._unsearched.clear()
+        if self._words is not None:
+            paths = self._words.best(_HYPOTHESES if final else 1, partial=not final)
+            return self._sentence(paths, mode=Mode.OPEN, final=final)
         decoder = self._recognizer.decoder
         candidates = self._search.best(decoder.beam if final else 1, ended=final)
         best, *others = decoder.readings(candidates, _HYPOTHESES)
@@ -252,9 +283,9 @@ class Stream:
             Mode.PHRASES,
         )
 
-    def _sentence(self, paths: list[GrammarPath], *, final: bool) -> Transcript:
+    def _sentence(self, paths: list[SpokenPath], *, mode: Mode, final: bool) -> Transcript:
         if not paths or not paths[0].words:
-            return Transcript("", 0.0, mode=Mode.GRAMMAR, final=final)
+            return Transcript("", 0.0, mode=mode, final=final)
         scores = np.array([path.score for path in paths])
         shares = np.exp(scores - np.logaddexp.reduce(scores)).tolist()
         sure = _confidence(paths[0].gap)
@@ -267,11 +298,11 @@ class Stream:
                 for path, share in zip(paths, shares, strict=True)
                 if path.text
             ),
-            Mode.GRAMMAR,
+            mode,
             final,
         )
 
-    def _spoken(self, path: GrammarPath) -> tuple[Word, ...]:
+    def _spoken(self, path: SpokenPath) -> tuple[Word, ...]:
         return tuple(
             Word(
                 word.text, self._seconds(word.start), self._seconds(word.end), _confidence(word.gap)

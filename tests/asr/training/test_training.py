@@ -78,7 +78,7 @@ def test_training_writes_a_model_and_resumes_to_the_same_end(data: Path, tmp_pat
     assert set(first) == {"phone_error_rate", "subword_error_rate"}
     config = json.loads((output / "config.json").read_text("utf-8"))
     assert config["cache_shape"] == [3, 2, 16]
-    for name in ("encoder.onnx", "subwords.model", "lm.npz"):
+    for name in ("encoder.onnx", "subwords.model", "lm.npz", "words.npz", "words-lm.npz"):
         assert (output / name).stat().st_size > 0
     assert train(recipe, data=data, output=output, resume=True) == first
     recipe.write_text(RECIPE.replace("cycles = [1, 1]", "cycles = [1, 2]"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import re
@@ -100,6 +101,15 @@ def requests(data: Path) -> Iterator[str]:
     archive = next(iter(sorted((data / "massive").glob("*.tar.gz"))), data / "massive")
     for request in Massive.open(archive).requests("en-US", "train"):
         yield plain_text(request.text)
+
+
+def everyday_sentences(data: Path) -> Iterator[str]:
+    """English sentences of Tatoeba, as the recogniser writes them; none where they are missing."""
+    path = data / "translation" / "en-zh.tatoeba.tsv.gz"
+    if path.exists():
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                yield plain_text(line.split("\t")[0])
 
 
 def _human(folder: Path, hold_out: bool) -> Iterator[tuple[str, NDArray[np.float32], bool]]:

@@ -19,11 +19,20 @@ from torch import Tensor
 from torch.nn.functional import ctc_loss
 
 from eulalia.asr.language_model import LanguageModel
+from eulalia.asr.lexicon import Lexicon
 from eulalia.asr.phones import PHONES
 from eulalia.asr.training.augmentation import SILENCE, augment, flushed
-from eulalia.asr.training.data import Corpus, Utterance, batches, prepare, requests
+from eulalia.asr.training.data import (
+    Corpus,
+    Utterance,
+    batches,
+    everyday_sentences,
+    prepare,
+    requests,
+)
 from eulalia.asr.training.export import export
 from eulalia.asr.training.network import SUBSAMPLING, Network
+from eulalia.asr.words import Words
 from eulalia.audio import LogMel
 from eulalia.errors import EulaliaError
 from eulalia.neural.checkpoint import load, position, save, update_average
@@ -202,6 +211,8 @@ def train(
     log.info("on speakers kept out of training: %s", scores)
     texts = [*requests(data), *(utterance.text for utterance in human)]
     language_model(texts, tokenizer, recipe.language_model_order).save(output / "lm.npz")
+    lexicon = Lexicon(["", *PHONES])
+    Words.build([*texts, *everyday_sentences(data)], lexicon).save(output)
     export(
         average,
         output,
