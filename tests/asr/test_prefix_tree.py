@@ -40,11 +40,12 @@ def test_the_best_below_a_node_is_the_best_of_the_words_that_begin_so(
 ) -> None:
     tree = PrefixTree.build([way for way, _ in entries], [word for _, word in entries])
     scores = -np.arange(10.0)
-    best = tree.best_below(scores)
+    best, words = tree.best_below(scores)
     for way, _ in entries:
         for length in range(len(way) + 1):
             below = [scores[word] for other, word in entries if other[:length] == way[:length]]
-            assert best[node_of(tree, way[:length])] == max(below)
+            node = node_of(tree, way[:length])
+            assert best[node] == scores[words[node]] == max(below)
 
 
 @given(WAYS, st.lists(st.integers(0, 5)))

@@ -84,6 +84,15 @@ def test_a_stream_reads_what_the_whole_is_read_as(
     assert beam.best(4) == search.decode(log_probs, 4)
 
 
+def test_a_word_that_has_begun_is_guessed_in_partial_readings_alone() -> None:
+    beam = WordSearch(Words.build(["cab cab"], WAYS), WAYS).search()
+    beam.accept(spoken([0, 3], 4))
+    assert beam.best(1, partial=True)[0].text == "cab"
+    assert beam.best(1)[0].text == ""
+    beam.accept(spoken([1, 2, 0], 4))
+    assert beam.best(1, partial=True)[0].text == beam.best(1)[0].text == "cab"
+
+
 def test_words_stand_where_they_were_said() -> None:
     (best, *_) = WordSearch(WORDS, WAYS).decode(spoken([0, 1, 2, 0, 0, 3, 0], 4))
     assert [(word.text, word.start, word.end) for word in best.words] == [("ab", 1, 3), ("c", 5, 6)]

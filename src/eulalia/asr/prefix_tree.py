@@ -76,16 +76,18 @@ class PrefixTree:
         owners, places = _ranges(self._first_word[nodes], self._first_word[nodes + 1])
         return owners, self._words[places]
 
-    def best_below(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(nodes,) the highest score of any word that ends in a node or below it, from the scores
-        of words by number."""
+    def best_below(self, scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], Numbers]:
+        """(nodes,) the highest score of any word that ends in a node or below it, and that word,
+        from the scores of words by number."""
         best = np.full(len(self.phones), -np.inf)
+        words = np.zeros(len(self.phones), np.int64)
         nodes = np.repeat(np.arange(len(self.phones)), np.diff(self._first_word))
-        np.maximum.at(best, nodes, scores[self._words])
+        _raise(best, words, nodes, scores[self._words], self._words)
         # Children stand behind their parents: what is best rises from the last node to the root.
         for first, last in reversed(self._levels()):
-            np.maximum.at(best, self.parents[first:last], best[first:last])
-        return best
+            below = slice(first, last)
+            _raise(best, words, self.parents[below], best[below], words[below])
+        return best, words
 
     def _levels(self) -> list[tuple[int, int]]:
         """The first node of each level below the root, and the first behind it."""
@@ -95,6 +97,19 @@ class PrefixTree:
             levels.append((first, last))
             first, last = last, int(self._first_child[last])
         return levels
+
+
+def _raise(
+    best: NDArray[np.float64],
+    words: Numbers,
+    nodes: Numbers,
+    scores: NDArray[np.float64],
+    named: Numbers,
+) -> None:
+    """Lift the nodes to scores that are higher than theirs, and name the words that have them."""
+    np.maximum.at(best, nodes, scores)
+    highest = scores == best[nodes]
+    words[nodes[highest]] = named[highest]
 
 
 def _ranges(starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:

@@ -12,7 +12,7 @@ one word each, where the language model expects a word that it does not know.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import Final
 
@@ -76,8 +76,8 @@ class WordSearch:
         self.lengths = np.zeros(self.first_phrase + len(self.phrases), np.int64)
         """By word, the phones of its shortest pronunciation."""
         self.lengths[owners[::-1]] = [len(way) for way in reversed(ways)]
-        self.ahead = self.tree.best_below(self._alone())
-        """(nodes,) what the best word below a node is worth on its own."""
+        self.ahead, self.likeliest = self.tree.best_below(self._alone())
+        """(nodes,) what the best word below a node is worth on its own, and which it is."""
 
     def text(self, number: int) -> str:
         """The word or phrase of that number."""
@@ -264,9 +264,10 @@ class Beam:
         self._time += len(log_probs)
 
     def best(self, count: int = 8, *, partial: bool = False) -> list[Path]:
-        """The best readings so far, of which `partial` ones may break off within a word.
+        """The best readings so far.
 
-        So may all others if the sound ends in the middle of every word that it may be.
+        `partial` ones may end in a word that has only begun, the likeliest of those that do so. All
+        others leave it out, if the sound ends in the middle of every word that it may be.
         """
         alive, model = self._alive, self._graph.words.language_model
         at_end = np.flatnonzero(alive.node == ROOT)
@@ -282,10 +283,18 @@ class Beam:
             path = self._path(
                 float(scores[place]), int(alive.link[place]), float(alive.heard[place])
             )
+            if partial and alive.node[place] != ROOT:
+                path = self._with_begun(path, int(alive.node[place]), int(alive.entry[place]))
             paths.setdefault(path.text, path)
             if len(paths) == count:
                 break
         return list(paths.values())
+
+    def _with_begun(self, path: Path, node: int, entry: int) -> Path:
+        """The path with the likeliest word that it may be in."""
+        text = self._graph.text(int(self._graph.likeliest[node]))
+        word = SpokenWord(text, self._frames[entry], self._time, path.gap)
+        return replace(path, words=(*path.words, word))
 
     def _step(self, row: NDArray[np.float64]) -> None:
         graph, alive = self._graph, self._alive
