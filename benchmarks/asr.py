@@ -2,7 +2,7 @@
 
     python benchmarks/asr.py [--limit N] [--recognizers eulalia]
 
-Reads the folder that EULALIA_DATA names and writes benchmarks/results/asr.json, where the figures of
+Reads the folder that EULALIA_DATA names and writes benchmarks/results/asr.json, where figures of
 recognisers that are left out stay as they were: PocketSphinx takes an hour.
 """
 
