@@ -52,11 +52,12 @@ class Wording:
         tables = []
         for order in range(1, ORDER + 1):
             grams = sequences.grams(order)[predicted]
-            unique, first, counts = np.unique(keys(grams), return_index=True, return_counts=True)
+            unique, counts = np.unique(keys(grams), return_counts=True)
             history = keys(_histories(sequences, order)[predicted])
             contexts, totals = np.unique(history, return_counts=True)
-            # Each n-gram is one type after its history.
-            _, types = np.unique(history[first], return_counts=True)
+            # Each n-gram is one type after its history; the pair tells n-grams of one key apart.
+            pairs = np.unique(history.astype(np.uint64) << np.uint64(32) | keys(grams))
+            _, types = np.unique(pairs >> np.uint64(32), return_counts=True)
             tables.append((unique, counts, contexts, totals, types))
         return cls(
             *(tuple(np.asarray(a, np.uint32) for a in kind) for kind in zip(*tables, strict=True))
@@ -91,6 +92,16 @@ class Wording:
                 else known
             ),
         )
+
+    def rarity(self, texts: Sequence[Sequence[str]]) -> Floats:
+        """Of each text how rare its rarest word is, in nats; 0 without words."""
+        sequences = Sequences.of(texts)
+        places = np.flatnonzero(sequences.inner)
+        total = float(self.totals[0].sum())
+        rare = np.log(total) - np.log1p(self._counts(1, sequences, places))
+        rarest = np.zeros(len(texts))
+        np.maximum.at(rarest, sequences.owners[places], rare)
+        return rarest
 
     def _counts(
         self, order: int, sequences: Sequences, places: npt.NDArray[np.intp]

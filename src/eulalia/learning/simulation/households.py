@@ -167,6 +167,10 @@ class Neighbourhood:
         slots = []
         for name, value in zip(pattern.names, pattern.values, strict=True):
             own = names.get(KINDS.get(name, ""), ()) if pattern.domain not in _OF_THE_WORLD else ()
+            if name == "device_type":
+                # A lamp is not told to clean the floor, nor a vacuum cleaner to be dim.
+                able = self.phrasebook.values_of[pattern.intent, name]
+                own = tuple(thing for thing in own if thing in able)
             slots.append(TrueSlot(name, rng.choice(own) if own else value))
         # Sorting is stable: of two slots of one name, the first said stays the first.
         text = self.phrasebook.say(number, slots)

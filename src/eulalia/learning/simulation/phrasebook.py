@@ -95,6 +95,16 @@ class Phrasebook:
         for pattern in self.patterns:
             for name, value in zip(pattern.names, pattern.values, strict=True):
                 self.values[f"{pattern.domain}.{name}"][value] += 1
+        self.values_of: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """What filled a slot in the requests of an intent."""
+        for pattern in self.patterns:
+            for name, value in zip(pattern.names, pattern.values, strict=True):
+                self.values_of[pattern.intent, name].add(value)
+        self._slots = {
+            (name, value.casefold())
+            for (_, name), values in self.values_of.items()
+            for value in values
+        }
         texts = chain((request.text for request in requests), self.impossible)
         self.words: Counter[str] = Counter(
             token.text for text in texts for token in tokenize(text, locale)
@@ -153,6 +163,14 @@ class Phrasebook:
             if text not in said:
                 return text
         return None
+
+    def knows(self, name: str, value: str) -> bool:
+        """Whether these words are such a slot in any request.
+
+        >>> Phrasebook("en-US", requests).knows("date", "today")  # doctest: +SKIP
+        True
+        """
+        return (name, value.casefold()) in self._slots
 
     def weighty(self, text: str) -> frozenset[str]:
         """The words of a text that say much, in lower case; all of them where none does."""

@@ -6,6 +6,7 @@ import json
 import logging
 import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,42 +35,50 @@ FOLDS = 5
 _PRICES = (0.6, 0.75, 0.9, 1.1, 1.3, 1.6)
 
 
-def fit(
-    columns: Columns,
-    failures: Sequence[Failure],
-    groups: npt.NDArray[np.intp],
-    wording: Wording,
-    reader: Reader,
-    *,
-    rounds: int = 70,
-    seed: int = 1,
-) -> tuple[Failures, Floats]:
-    """The model, and the probabilities of each turn by models that did not see its group.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The turns of one log whose truth is known."""
 
-    Raises EulaliaError when the turns have fewer than two kinds of failure or too few groups.
+    evidence: Evidence
+    failures: tuple[Failure, ...]
+    customers: npt.NDArray[np.intp]
+    """Equal for turns of one customer."""
+
+
+def fit(
+    logs: Sequence[Known], wording: Wording, reader: Reader, *, rounds: int = 70, seed: int = 1
+) -> tuple[Failures, list[Floats]]:
+    """The model, and for each log the probabilities of each turn by models that did not see its
+    customer.
+
+    Raises EulaliaError when the turns have fewer than two kinds of failure or too few customers.
     """
-    classes = tuple(kind for kind in Failure if kind in set(failures))
+    kinds = {failure for log in logs for failure in log.failures}
+    classes = tuple(kind for kind in Failure if kind in kinds)
+    # Two logs' customers are different people, whatever their names.
+    groups = _numbers(f"{n} {who}" for n, log in enumerate(logs) for who in log.customers)
     if len(classes) < 2 or len(np.unique(groups)) < FOLDS:
         raise EulaliaError(
             f"To learn where turns fail takes at least two kinds of truth and {FOLDS} customers; "
             "give a log with more."
         )
-    labels = np.array([classes.index(failure) for failure in failures])
-    found = informative(evidence.read(columns, wording, reader))
+    labels = np.array([classes.index(failure) for log in logs for failure in log.failures])
+    values = np.concatenate([log.evidence.values for log in logs])
+    found = informative(Evidence(logs[0].evidence.names, values))
+    ends = np.cumsum([len(log.failures) for log in logs])[:-1]
     held_out = cross_validate(found.values, labels, groups, rounds=rounds, seed=seed)
-    trees = grow(found.values, labels, rounds=rounds, seed=seed)
     edges, weights = weigh(found.values, labels, len(classes))
     model = Failures(
         wording=wording,
         reader=reader,
         names=found.names,
-        trees=trees,
+        trees=grow(found.values, labels, rounds=rounds, seed=seed),
         classes=classes,
-        prices=price(held_out, labels),
+        prices=price(np.split(held_out, ends), np.split(labels, ends)),
         edges=edges,
         weights=weights,
     )
-    return model, held_out
+    return model, np.split(held_out, ends)
 
 
 def informative(found: Evidence) -> Evidence:
@@ -123,7 +132,9 @@ def grow(
         early_stopping=False,
         random_state=seed,
     )
-    model.fit(values.astype(np.float32), labels)
+    # Scikit-learn finds no bins in a column without any value.
+    empty = np.isnan(values).all(axis=0)
+    model.fit(np.where(empty, 0.0, values).astype(np.float32), labels)
     return _export(model, classes or int(labels.max()) + 1)
 
 
@@ -168,16 +179,24 @@ def _export(model: HistGradientBoostingClassifier, classes: int) -> Trees:
     )
 
 
-def price(probabilities: Floats, labels: npt.NDArray[np.intp]) -> Floats:
-    """Factors for the probabilities that make the macro-F1 largest, found by climbing."""
-    prices = np.ones(probabilities.shape[1])
-    best = macro_f1(labels, (probabilities * prices).argmax(axis=1))
+def price(probabilities: Sequence[Floats], labels: Sequence[npt.NDArray[np.intp]]) -> Floats:
+    """Factors for the probabilities that make the macro-F1 largest, found by climbing.
+
+    It is the average over several logs, each with its probabilities and labels.
+    """
+
+    def score(prices: Floats) -> float:
+        pairs = zip(probabilities, labels, strict=True)
+        return float(np.mean([macro_f1(true, (p * prices).argmax(axis=1)) for p, true in pairs]))
+
+    prices = np.ones(probabilities[0].shape[1])
+    best = score(prices)
     for _ in range(4):
         for column in range(len(prices)):
             for factor in _PRICES:
                 tried = prices.copy()
                 tried[column] *= factor
-                reached = macro_f1(labels, (probabilities * tried).argmax(axis=1))
+                reached = score(tried)
                 if reached > best:
                     best, prices = reached, tried
     return prices
@@ -209,16 +228,8 @@ def train(
     It takes minutes, so that there is nothing to resume. Raises EulaliaError for a recipe without
     what is needed and for logs that tell no truth.
     """
-    from eulalia.learning.logs import read
 
     settings = _settings(recipe)
-    log.info("reading %s", ", ".join(settings["logs"]))
-    pairs = [
-        (turn, truth.failure)
-        for path in settings["logs"]
-        for turn, truth in read(path)
-        if truth is not None and truth.failure is not None
-    ]
     examples = [
         *massive_examples(data / settings["massive"]),
         *slurp_examples(data / settings["slurp"]),
@@ -226,24 +237,38 @@ def train(
     log.info("fitting a second reader on %d requests", len(examples))
     wording = Wording.fit([example.words for example in examples])
     reader = fit_reader(examples, seed=settings["seed"])
-    columns = Columns.of(turn for turn, _ in pairs)
-    failures = [failure for _, failure in pairs]
-    customers = _numbers(turn.customer for turn, _ in pairs)
-    log.info("fitting on %d turns of %d customers", len(pairs), len(set(customers.tolist())))
-    model, held_out = fit(
-        columns,
-        failures,
-        customers,
-        wording,
-        reader,
-        rounds=settings["rounds"],
-        seed=settings["seed"],
-    )
+    logs = []
+    for path in settings["logs"]:
+        log.info("reading %s", path)
+        logs.append(known(Path(path), wording, reader))
+    log.info("fitting on %d turns", sum(len(each.failures) for each in logs))
+    model, held_out = fit(logs, wording, reader, rounds=settings["rounds"], seed=settings["seed"])
     model.save(output)
-    report = _report(model, held_out, failures, customers)
+    report = {
+        str(path): _report(model, probabilities, each)
+        for path, probabilities, each in zip(settings["logs"], held_out, logs, strict=True)
+    }
     (output / "scores.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
     log.info("%s", report)
     return model
+
+
+def known(path: Path, wording: Wording, reader: Reader) -> Known:
+    """The evidence and the truth of a log. Raises EulaliaError when it tells no truth."""
+    from eulalia.learning.logs import read
+
+    pairs = list(read(path))
+    failures = [truth.failure if truth else None for _, truth in pairs]
+    told = np.array([failure is not None for failure in failures], bool)
+    if not told.any():
+        raise EulaliaError(f"{path} does not tell where its turns failed; give one with truth.")
+    # Turns without truth are evidence all the same: of what came before and after.
+    found = evidence.read(Columns.of(turn for turn, _ in pairs), wording, reader)
+    return Known(
+        Evidence(found.names, found.values[told]),
+        tuple(failure for failure in failures if failure is not None),
+        _numbers(turn.customer for turn, _ in pairs)[told],
+    )
 
 
 def _settings(recipe: Path) -> dict[str, Any]:
@@ -258,16 +283,11 @@ def _settings(recipe: Path) -> dict[str, Any]:
     return settings
 
 
-def _report(
-    model: Failures,
-    held_out: Floats,
-    failures: Sequence[Failure],
-    customers: npt.NDArray[np.intp],
-) -> dict[str, Any]:
+def _report(model: Failures, held_out: Floats, known: Known) -> dict[str, Any]:
     """The scores of models that did not see the customer; only the prices did."""
-    labels = np.array([model.classes.index(failure) for failure in failures])
+    labels = np.array([model.classes.index(failure) for failure in known.failures])
     said = (held_out * model.prices).argmax(axis=1)
-    low, high = interval(labels, said, customers)
+    low, high = interval(labels, said, known.customers)
     return {
         "n": len(labels),
         "macro_f1": macro_f1(labels, said),
