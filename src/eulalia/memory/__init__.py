@@ -1,9 +1,10 @@
-"""What is kept: turns, and the records of skills. SQLite by default, PostgreSQL by URL."""
+"""What is kept: turns, records, learned rewrites. SQLite by default, PostgreSQL by URL."""
 
 from eulalia.memory.database import FILE_NAME
 from eulalia.memory.errors import MemoryAccessError, MemoryBusyError, MemoryVersionError
 from eulalia.memory.memory import Memory
 from eulalia.memory.records import Records
+from eulalia.memory.rewrites import Rewrites
 
 __all__ = [
     "FILE_NAME",
@@ -12,4 +13,5 @@ __all__ = [
     "MemoryBusyError",
     "MemoryVersionError",
     "Records",
+    "Rewrites",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -15,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from eulalia.memory.errors import (
     MemoryAccessError,
+    MemoryBusyError,
     MemoryVersionError,
     explain,
     is_busy,
@@ -78,6 +81,49 @@ class Database:
         """A session whose changes are on disk, all of them, when the block ends; none on error."""
         with self._explaining(), Session(self._writer) as session, session.begin():
             yield session
+
+    @contextmanager
+    def alone(self, role: str) -> Iterator[None]:
+        """A block in a role that one program at a time may have; ours ends with the program.
+
+        PostgreSQL holds the lock for us; beside an SQLite database it is a file, empty, that SQLite
+        locks. Raises MemoryBusyError at once when another program has the role.
+        """
+        take = self._lock_file if self._is_sqlite else self._lock_server
+        release = take(role, f"Another {role} is at work in {self.place}; wait until it is done.")
+        try:
+            yield
+        finally:
+            release()
+
+    def _lock_file(self, role: str, busy: str) -> Callable[[], None]:
+        place = f"{self.place}.{role}"
+        try:
+            lock = sqlite3.connect(place, timeout=0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise MemoryAccessError(f"{place} cannot be made; make its folder writable.") from error
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            lock.close()
+            raise MemoryBusyError(busy) from error
+        return lock.close
+
+    def _lock_server(self, role: str, busy: str) -> Callable[[], None]:
+        number = _MIGRATION_LOCK + zlib.crc32(role.encode())
+        with self._explaining():
+            connection = self._engine.connect()
+            taken = connection.scalar(text(f"SELECT pg_try_advisory_lock({number})"))
+            connection.commit()
+
+        def release() -> None:
+            connection.invalidate()  # the lock ends with its connection
+            connection.close()
+
+        if not taken:
+            release()
+            raise MemoryBusyError(busy)
+        return release
 
     def insert(self, table: type[Table]) -> Any:
         """An INSERT that can tell what to do on conflict, in the words of this database."""

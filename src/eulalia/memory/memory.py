@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from eulalia.memory.database import Database, check_name
 from eulalia.memory.errors import MemoryAccessError
 from eulalia.memory.records import Records
+from eulalia.memory.rewrites import Rewrites
 from eulalia.memory.tables import TurnRow
 from eulalia.turn import Feedback, Outcome, Turn
 
@@ -20,7 +21,7 @@ USUAL_TIMEOUT: Final = 5.0
 
 
 class Memory:
-    """Turns and records, in SQLite or PostgreSQL; threads and processes may share it.
+    """Turns, records and rewrites, in SQLite or PostgreSQL; threads and processes may share it.
 
     >>> with Memory.open("memory.db") as memory:  # doctest: +SKIP
     ...     memory.save(turn)
@@ -31,6 +32,8 @@ class Memory:
         self._database = database
         self.records = Records(database)
         """What skills keep."""
+        self.rewrites = Rewrites(database)
+        """What was learned."""
 
     @classmethod
     def open(cls, url: str | Path, *, timeout: float = USUAL_TIMEOUT) -> Self:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-REVISIONS: Final = ("1",)
+REVISIONS: Final = ("1", "2")
 """Every version that the tables have had, oldest first."""
 VERSION_TABLE: Final = "eulalia_version"
 LONGEST_NAME: Final = 200
@@ -83,3 +83,47 @@ class RecordRow(Table):
     json: Mapped[str] = mapped_column(Text())
 
     __table_args__ = (UniqueConstraint("customer", "kind", "key", name="records_by_key"),)
+
+
+class RewriteRow(Table):
+    """A learned rewrite as it stands."""
+
+    __tablename__ = "rewrites"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of whose it is, its locale, request and text, which are too long for an index."""
+    status: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    since: Mapped[datetime] = mapped_column(Moment())
+    """When it came to its status."""
+    json: Mapped[str] = mapped_column(Text())
+
+    __table_args__ = (Index("rewrites_by_status", "status", "number"),)
+
+
+class RewriteRevisionRow(Table):
+    """A change of rewrites: who made it, when and why."""
+
+    __tablename__ = "rewrite_revisions"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=False)
+    time: Mapped[datetime] = mapped_column(Moment())
+    who: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    why: Mapped[str] = mapped_column(Text())
+    undoes: Mapped[int | None] = mapped_column(Number, nullable=True, unique=True)
+    """The revision that this one took back."""
+
+
+class RewriteChangeRow(Table):
+    """A rewrite before and after a revision; with its `since`, so that it can be put back."""
+
+    __tablename__ = "rewrite_changes"
+
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    revision: Mapped[int] = mapped_column(Number)
+    key: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str | None] = mapped_column(Text(), nullable=True)
+    before_since: Mapped[datetime | None] = mapped_column(Moment(), nullable=True)
+    after: Mapped[str | None] = mapped_column(Text(), nullable=True)
+
+    __table_args__ = (Index("rewrite_changes_by_revision", "revision", "number"),)
