@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from eulalia.asr.automaton import Automaton
 from eulalia.asr.beam_search import BeamSettings
@@ -14,24 +13,35 @@ from eulalia.asr.errors import RecognitionError
 from eulalia.asr.vocabulary import BOUNDARY, Vocabulary
 from eulalia.asr.writing import spellings
 
-_NEVER: Final = float("-inf")
+Phrases = Sequence[str] | Mapping[str, float]
+"""Phrases, or phrases with how likely each is beside the others."""
+PhraseKey = tuple[object, ...]
+"""Phrases as something that can be looked up; long lists come again with every utterance."""
 
 
 @dataclass(frozen=True, slots=True)
 class BiasingOptions:
     """Which parts favour listed phrases. The defaults use all that a model can do.
 
-    A part that a model cannot do is left out where it is None, and an error where it is True.
+    What is None is done where the model can, what is True is an error where it cannot.
     """
 
-    adaptive: bool = True
-    """Lift labels that go on in a phrase towards the best prefix, by a share of the gap."""
+    adaptive: bool | None = None
+    """In a search by spelling, lift labels that go on in a phrase by a share of the gap to the best
+    prefix."""
     in_language: bool | None = None
-    """Give listed phrases a class of their own in the language model."""
+    """Give phrases a class of their own in the language model: in a search by spelling the labels
+    of that class, in one by sound the place of the unknown word."""
+    rescoring: bool = True
+    """In a search by spelling, choose among its texts by how well they fit the phones as well."""
+    lookup: bool = True
+    """Look phrases up in the phones, and put them in the place of words that fit worse."""
+    whole: bool = True
+    """Take an utterance for one of the phrases as a whole where that fits."""
 
 
 def boosting(
-    phrases: Sequence[str] | Mapping[str, float], settings: BeamSettings, options: BiasingOptions
+    phrases: PhraseKey, settings: BeamSettings, options: BiasingOptions
 ) -> Boosting | None:
     """What the beam search favours; None when there is nothing to.
 
@@ -44,26 +54,27 @@ def boosting(
             "leave in_language out, or give a language model."
         )
     in_language = options.in_language is not False and settings.language_model is not None
-    if not phrases or not (options.adaptive or in_language):
+    adaptive = options.adaptive is not False
+    if not phrases or not (adaptive or in_language):
         return None
-    automaton = _compiled(_key(phrases), settings.vocabulary)
+    automaton = _compiled(phrases, settings.vocabulary)
     return Boosting(
         automaton,
         settings.vocabulary,
         settings.weight if in_language else 0.0,
-        Boosting.share if options.adaptive else 0.0,
+        Boosting.share if adaptive else 0.0,
     )
 
 
-def _key(phrases: Sequence[str] | Mapping[str, float]) -> tuple[object, ...]:
-    """The phrases as something that can be looked up; long lists come with every utterance."""
+def key(phrases: Phrases) -> PhraseKey:
+    """Raises RecognitionError for one text in place of a list."""
     if isinstance(phrases, str):
         raise RecognitionError("Phrases come as a list of texts, not as one text.")
     return tuple(phrases.items() if isinstance(phrases, Mapping) else phrases)
 
 
 @lru_cache(maxsize=8)
-def _compiled(phrases: tuple[object, ...], vocabulary: Vocabulary) -> Automaton:
+def _compiled(phrases: PhraseKey, vocabulary: Vocabulary) -> Automaton:
     texts, weights = [], []
     for phrase, weight in weighted(phrases):
         for words in spellings(phrase, vocabulary.letters):
@@ -72,7 +83,7 @@ def _compiled(phrases: tuple[object, ...], vocabulary: Vocabulary) -> Automaton:
     return Automaton.build(texts, vocabulary, weights)
 
 
-def weighted(phrases: tuple[object, ...]) -> list[tuple[str, float]]:
+def weighted(phrases: PhraseKey) -> list[tuple[str, float]]:
     """Each phrase once, with its weight; 1 where none is given.
 
     Raises RecognitionError for what is no text, or a weight that is not above 0.

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from eulalia.asr.beam_search import BeamSearch, BeamSettings, Candidate
-from eulalia.asr.biasing import BiasingOptions, boosting
+from eulalia.asr.biasing import BiasingOptions, PhraseKey, Phrases, boosting, key
 from eulalia.asr.errors import ModelError, RecognitionError
 from eulalia.asr.posteriors import LogProbs
 from eulalia.asr.transcript import Word
 from eulalia.asr.vocabulary import Vocabulary
-
-Phrases = Sequence[str] | Mapping[str, float]
-"""Phrases, or phrases with how likely each is beside the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +66,12 @@ class Decoder(BeamSettings):
         Raises RecognitionError for an array of another shape or kind, or for a phrase that the
         vocabulary cannot write, by name.
         """
-        search = self.search(phrases, biasing)
+        search = self.search(key(phrases), biasing)
         search.accept(self.checked(log_probs))
         candidates = search.best(max(count, self.beam), ended=True)
         return self.readings(candidates, count)
 
-    def search(self, phrases: Phrases = (), biasing: BiasingOptions | None = None) -> BeamSearch:
+    def search(self, phrases: PhraseKey = (), biasing: BiasingOptions | None = None) -> BeamSearch:
         """A search over the frames of one sound while they arrive."""
         return BeamSearch(self, boosting(phrases, self, biasing or BiasingOptions()))
 

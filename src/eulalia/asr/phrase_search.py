@@ -1,4 +1,4 @@
-"""Which of a list of phrases an utterance is, if any.
+"""How listed phrases sound, and which of them an utterance is as a whole, if any.
 
 Every phrase's pronunciations are scored by the CTC forward algorithm (Graves et al. 2006,
 "Connectionist temporal classification", section 4.1), all of them at once in arrays, and set
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from eulalia.asr.errors import RecognitionError
 from eulalia.asr.lexicon import Pronouncer, Pronunciation
+from eulalia.asr.lookup import PhoneTrie
 from eulalia.asr.posteriors import LogProbs, telling_frames
+from eulalia.asr.writing import spellings
 
 _MOST_WAYS: Final = 16
 _CELLS: Final = 2_000_000
@@ -43,17 +45,40 @@ class PhraseSearch:
     phrases: tuple[str, ...]
     pronouncer: Pronouncer
     blank: int = 0
+    letters: frozenset[str] = frozenset()
+    """Those that the model writes; phrases are also said as they are spelled in them."""
+    weights: tuple[float, ...] = ()
+    """How likely each phrase is beside the others; all are alike where there are none."""
 
     def __post_init__(self) -> None:
         for phrase in self.phrases:
             if not phrase.split():
                 raise RecognitionError("A phrase to favour must have at least one word.")
-        _ = self._ways  # a word that cannot be said is an error now, not in the middle of a sound
+        _ = self.said  # a word that cannot be said is an error now, not in the middle of a sound
 
-    def matches(self, log_probs: LogProbs, count: int = 8) -> list[Match]:
-        """The phrases that fit frames of shape (frames, phones) best, best first."""
+    @cached_property
+    def trie(self) -> PhoneTrie:
+        """All pronunciations, sharing their beginnings."""
+        return PhoneTrie.build(self.said[1])
+
+    @cached_property
+    def priors(self) -> NDArray[np.float64]:
+        """By phrase, the logarithm of its share among all."""
+        weights = np.array(self.weights or [1.0] * len(self.phrases))
+        priors: NDArray[np.float64] = np.log(weights / weights.sum())
+        return priors
+
+    def matches(
+        self, log_probs: LogProbs, count: int = 8, only: Sequence[int] | None = None
+    ) -> list[Match]:
+        """The phrases that fit frames of shape (frames, phones) best, best first.
+
+        `only` names the pronunciations to try, by their places in `said`.
+        """
         frames = log_probs[telling_frames(log_probs, self.blank)].astype(np.float64)
-        owners, ways = self._ways
+        owners, ways = self.said
+        if only is not None:
+            owners, ways = [owners[i] for i in only], [ways[i] for i in only]
         if not len(frames) or not ways:
             return []
         scores = np.concatenate(
@@ -72,15 +97,48 @@ class PhraseSearch:
         return list(best.values())
 
     @cached_property
-    def _ways(self) -> tuple[list[int], list[Pronunciation]]:
+    def written(self) -> dict[tuple[str, ...], str]:
+        """Phrases by the words that a model writes them in, or by themselves as one."""
+        found: dict[tuple[str, ...], str] = {}
+        for phrase in reversed(self.phrases):
+            found[(phrase,)] = phrase
+            if self.letters:
+                found.update((words, phrase) for words in spellings(phrase, self.letters))
+        return found
+
+    @cached_property
+    def most_words(self) -> int:
+        """The words of the longest phrase as it is written."""
+        return max(map(len, self.written), default=1)
+
+    @cached_property
+    def said(self) -> tuple[list[int], list[Pronunciation]]:
         """Every way to say every phrase, and which phrase each is of."""
         owners, ways = [], []
         for owner, phrase in enumerate(self.phrases):
-            words = [self.pronouncer.pronunciations(word) for word in phrase.split()]
-            for parts in islice(product(*words), _MOST_WAYS):
+            for way in self._ways(phrase):
                 owners.append(owner)
-                ways.append(_joined(parts, self.pronouncer.between))
+                ways.append(way)
         return owners, ways
+
+    def _ways(self, phrase: str) -> list[Pronunciation]:
+        """As it is written, and as it is spelled in the model's letters."""
+        found: dict[Pronunciation, None] = {}
+        texts = [tuple(phrase.split())]
+        if self.letters:
+            texts += spellings(phrase, self.letters)
+        problem: RecognitionError | None = None
+        for words in dict.fromkeys(texts):
+            try:
+                choices = [self.pronouncer.pronunciations(word) for word in words]
+            except RecognitionError as error:
+                problem = problem or error
+                continue
+            for parts in islice(product(*choices), _MOST_WAYS):
+                found[joined(parts, self.pronouncer.between)] = None
+        if not found:
+            raise RecognitionError(f"The phrase {phrase!r} cannot be listed: {problem}")
+        return list(found)
 
 
 def forward_scores(
@@ -113,13 +171,14 @@ def forward_scores(
     return total
 
 
-def _joined(parts: Sequence[Pronunciation], between: int | None) -> Pronunciation:
-    joined: list[int] = []
+def joined(parts: Sequence[Pronunciation], between: int | None) -> Pronunciation:
+    """The pronunciation of words one after the other."""
+    labels: list[int] = []
     for part in parts:
-        if joined and between is not None:
-            joined.append(between)
-        joined += part
-    return tuple(joined)
+        if labels and part and between is not None:
+            labels.append(between)
+        labels += part
+    return tuple(labels)
 
 
 def _portions(ways: Sequence[Pronunciation]) -> list[slice]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
@@ -12,17 +11,21 @@ from typing import Final, Protocol, Self
 import numpy as np
 
 from eulalia.asr import hugging_face
+from eulalia.asr.beam_search import BeamSearch
+from eulalia.asr.biasing import BiasingOptions, PhraseKey, Phrases, key, weighted
 from eulalia.asr.decoder import Decoder
-from eulalia.asr.encoder import Encoder, join
+from eulalia.asr.encoder import Encoder
 from eulalia.asr.errors import ModelError, RecognitionError
 from eulalia.asr.grammar_search import GrammarSearch
 from eulalia.asr.grammar_search import Path as SpokenPath
 from eulalia.asr.language_model import LanguageModel
 from eulalia.asr.lexicon import Lexicon, Pronouncer, Spelling
+from eulalia.asr.phrase_hearing import PhraseHearing, confidence
 from eulalia.asr.phrase_search import PhraseSearch
 from eulalia.asr.posteriors import Posteriors
 from eulalia.asr.transcript import Mode, Transcript, Word
 from eulalia.asr.vocabulary import Vocabulary
+from eulalia.asr.word_search import Beam as WordBeam
 from eulalia.asr.word_search import WordSearch
 from eulalia.asr.words import Words
 from eulalia.audio import SAMPLE_RATE, Samples, check
@@ -30,13 +33,8 @@ from eulalia.text import Grammar
 from eulalia.turn import Hypothesis
 
 # How far a phone may on average fall behind the best phones of all, in log-probability, before the
-# sound is taken for something that the grammar or the phrases do not hold.
+# sound is taken for something that the grammar does not hold.
 _WORST_SENTENCE: Final = 3.0
-_WORST_PHRASE: Final = 5.0
-# The gap at which a reading is as likely wrong as right, and how sharply that turns.
-_EVEN_GAP: Final = 1.5
-_GAP_SCALE: Final = 0.4
-
 _BLOCK: Final = 30 * SAMPLE_RATE
 _HYPOTHESES: Final = 8
 
@@ -117,43 +115,73 @@ class Recognizer:
         return cls(encoder, decoder, lexicon, words)
 
     def transcribe(
-        self, samples: Samples, *, phrases: Sequence[str] = (), grammar: Grammar | None = None
+        self,
+        samples: Samples,
+        *,
+        phrases: Phrases = (),
+        grammar: Grammar | None = None,
+        biasing: BiasingOptions | None = None,
     ) -> Transcript:
         """What is said in samples of shape (n,) at 16 kHz.
 
-        Speech that fits the grammar is read as a sentence of it; else, if it fits one of the
-        phrases as a whole, as that phrase; else with an open vocabulary. The transcript's mode
-        tells which. Silence gives an empty text.
+        Speech that fits the grammar is read as a sentence of it; other speech with an open
+        vocabulary, in which phrases are favoured, or as one of these as a whole. The transcript's
+        mode tells which. Silence gives an empty text. `phrases` may tell how likely each is beside
+        the others; `biasing` switches off parts of what favours them.
 
         Raises AudioError for what is no sound, RecognitionError for phrases or a grammar with a
-        word that cannot be pronounced.
+        word that cannot be pronounced, and for options that cannot be honoured.
         """
         check(samples)
-        stream = self.stream(phrases=phrases, grammar=grammar)
+        stream = self.stream(phrases=phrases, grammar=grammar, biasing=biasing)
         for start in range(0, len(samples), _BLOCK):
             stream.hear(samples[start : start + _BLOCK])
         return stream.finish()
 
-    def stream(self, *, phrases: Sequence[str] = (), grammar: Grammar | None = None) -> Stream:
+    def stream(
+        self,
+        *,
+        phrases: Phrases = (),
+        grammar: Grammar | None = None,
+        biasing: BiasingOptions | None = None,
+    ) -> Stream:
         """The same while the sound arrives: partial results, then the final one."""
-        if isinstance(phrases, str):
-            raise RecognitionError("Phrases come as a list of texts, not as one text.")
-        listed = tuple(dict.fromkeys(phrases))
+        options = biasing or BiasingOptions()
+        if options.adaptive and self.words is not None:
+            raise RecognitionError(
+                "This recogniser searches its words by their sound, where no boost is adaptive; "
+                "leave adaptive out."
+            )
+        listed = key(phrases)
+        favoured = None
+        if listed:
+            favoured = PhraseHearing(self._phrases(listed), options)
+        joined = listed if options.in_language is not False else ()
         return Stream(
             self,
-            self._phrases(listed) if listed else None,
+            favoured,
             None if grammar is None else self._grammar(grammar),
-            self._vocabulary(listed),
+            None if self.words is None else self._vocabulary(joined).search(),
+            self.decoder.search(() if self.words else listed, options),
         )
 
     def _compile(self, grammar: Grammar) -> GrammarSearch:
         return GrammarSearch(grammar, self.pronouncer, self.model.vocabulary.blank)
 
-    def _open(self, phrases: tuple[str, ...]) -> WordSearch | None:
-        return None if self.words is None else WordSearch(self.words, self.pronouncer, phrases)
+    def _open(self, phrases: PhraseKey) -> WordSearch:
+        assert self.words is not None
+        listed = weighted(phrases)
+        return WordSearch(
+            self.words,
+            self.pronouncer,
+            [text for text, _ in listed],
+            weights=[weight for _, weight in listed],
+        )
 
-    def _listed(self, phrases: tuple[str, ...]) -> PhraseSearch:
-        return PhraseSearch(phrases, self.pronouncer, self.model.vocabulary.blank)
+    def _listed(self, phrases: PhraseKey) -> PhraseSearch:
+        vocabulary = self.model.vocabulary
+        texts, weights = zip(*weighted(phrases), strict=True)
+        return PhraseSearch(texts, self.pronouncer, vocabulary.blank, vocabulary.letters, weights)
 
 
 class Stream:
@@ -162,19 +190,19 @@ class Stream:
     def __init__(
         self,
         recognizer: Recognizer,
-        phrases: PhraseSearch | None,
+        phrases: PhraseHearing | None,
         grammar: GrammarSearch | None,
-        vocabulary: WordSearch | None,
+        by_sound: WordBeam | None,
+        by_spelling: BeamSearch,
     ) -> None:
         self._recognizer = recognizer
         self._model = recognizer.model
         self._acoustic = self._model.stream()
         self._phrases = phrases
         self._grammar = None if grammar is None else grammar.search()
-        self._search = recognizer.decoder.search()
-        self._words = None if vocabulary is None else vocabulary.search()
+        self._search = by_spelling
+        self._words = by_sound
         self._unsearched: list[Posteriors] = []
-        self._heard: list[Posteriors] = []
         self._duration = 0.0
         self._finished = False
 
@@ -207,11 +235,10 @@ class Stream:
             paths = [path for path in self._grammar.best(_HYPOTHESES) if path.words]
             if paths and paths[0].gap <= _WORST_SENTENCE:
                 return self._sentence(paths, mode=Mode.GRAMMAR, final=True)
-        if self._phrases is not None and self._heard:
-            transcript = self._phrase(self._phrases)
-            if transcript is not None:
-                return transcript
-        return self._open(final=True)
+        heard = self._open(final=True)
+        if self._phrases is None:
+            return heard
+        return self._phrases.finish(heard, self._model.frame_shift, self._duration)
 
     def _take(self, frames: Posteriors) -> None:
         if not len(frames.phones):
@@ -223,7 +250,7 @@ class Stream:
         else:
             self._search_openly(frames)
         if self._phrases is not None:
-            self._heard.append(frames)
+            self._phrases.accept(frames.phones)
 
     def _search_openly(self, frames: Posteriors) -> None:
         if self._words is not None:
@@ -259,36 +286,12 @@ class Stream:
             final,
         )
 
-    def _phrase(self, search: PhraseSearch) -> Transcript | None:
-        """The phrase that the whole utterance is, or None when none fits."""
-        phones = join(*self._heard).phones
-        matches = search.matches(phones, _HYPOTHESES)
-        if not matches or matches[0].gap > _WORST_PHRASE:
-            return None
-        scores = np.array([match.score for match in matches])
-        shares = np.exp(scores - np.logaddexp.reduce(scores)).tolist()
-        best = matches[0]
-        aligned = GrammarSearch(Grammar.of([best.phrase]), search.pronouncer, search.blank).decode(
-            phones, 1
-        )
-        sure = _confidence(best.gap)
-        return Transcript(
-            best.phrase,
-            sure * shares[0],
-            self._spoken(aligned[0]) if aligned else (),
-            tuple(
-                Hypothesis(match.phrase, sure * share)
-                for match, share in zip(matches, shares, strict=True)
-            ),
-            Mode.PHRASES,
-        )
-
     def _sentence(self, paths: list[SpokenPath], *, mode: Mode, final: bool) -> Transcript:
         if not paths or not paths[0].words:
             return Transcript("", 0.0, mode=mode, final=final)
         scores = np.array([path.score for path in paths])
         shares = np.exp(scores - np.logaddexp.reduce(scores)).tolist()
-        sure = _confidence(paths[0].gap)
+        sure = confidence(paths[0].gap)
         return Transcript(
             paths[0].text,
             sure * shares[0],
@@ -305,7 +308,7 @@ class Stream:
     def _spoken(self, path: SpokenPath) -> tuple[Word, ...]:
         return tuple(
             Word(
-                word.text, self._seconds(word.start), self._seconds(word.end), _confidence(word.gap)
+                word.text, self._seconds(word.start), self._seconds(word.end), confidence(word.gap)
             )
             for word in path.words
         )
@@ -316,8 +319,3 @@ class Stream:
 
     def _within(self, seconds: float) -> float:
         return min(seconds, self._duration)
-
-
-def _confidence(gap: float) -> float:
-    """How likely a reading is right whose phones fall that far behind the best of all."""
-    return float(1 / (1 + np.exp((gap - _EVEN_GAP) / _GAP_SCALE)))

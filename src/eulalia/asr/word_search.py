@@ -59,11 +59,24 @@ class WordSearch:
         pronouncer: Pronouncer,
         phrases: Sequence[str] = (),
         options: SearchOptions | None = None,
+        weights: Sequence[float] = (),
     ) -> None:
-        """Raises RecognitionError for a phrase without words, or with one that cannot be said."""
+        """`weights` say how likely each phrase is beside the others; without them all are alike.
+
+        Raises RecognitionError for a phrase without words, or with one that cannot be said.
+        """
         self.words = words
         self.options = options or SearchOptions()
         self.phrases = tuple(phrases)
+        relative = np.array(weights or [1.0] * len(self.phrases))
+        crowd = self.options.crowding * np.log(max(len(self.phrases), 1))
+        # By number; the first is of all that is no phrase.
+        self._bonuses = np.concatenate(
+            [
+                [self.options.word_bonus],
+                self.options.phrase_bonus - crowd + np.log(relative / relative.mean()),
+            ]
+        ) if self.phrases else np.array([self.options.word_bonus])  # fmt: skip
         self.first_phrase = words.unknown + 1
         """The number of the first phrase; those of words are smaller."""
         owners = [number for number, _ in words.pronunciations]
@@ -100,26 +113,23 @@ class WordSearch:
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """What words or phrases are worth, each behind its context, and the contexts behind them;
         shapes (n,)."""
-        model = self.words.language_model
+        model, words_known = self.words.language_model, self.words.unknown
         is_phrase = numbers >= self.first_phrase
         labels = np.where(is_phrase, self.words.unknown, numbers)
         worth = self.options.language_weight * model.score(contexts, labels)
-        worth += np.where(is_phrase, self._phrase_bonus, self.options.word_bonus)
+        worth += self._bonuses[np.maximum(numbers - words_known, 0)]
         return worth, model.follow(contexts, labels)
-
-    @property
-    def _phrase_bonus(self) -> float:
-        crowd = self.options.crowding * np.log(max(len(self.phrases), 1))
-        return float(self.options.phrase_bonus - crowd)
 
     def _alone(self) -> NDArray[np.float64]:
         """By word, what it is worth without knowing what comes before."""
         numbers = np.arange(self.first_phrase + len(self.phrases))
         labels = np.minimum(numbers, self.words.unknown)
-        is_phrase = numbers >= self.first_phrase
-        bonus = np.where(is_phrase, self._phrase_bonus, self.options.word_bonus)
+        bonus = self._bonuses[np.maximum(numbers - self.words.unknown, 0)]
         unigrams = self.words.language_model.orders[0].log_probs[labels]
-        return self.options.language_weight * unigrams.astype(np.float64) + bonus
+        alone: NDArray[np.float64] = (
+            self.options.language_weight * unigrams.astype(np.float64) + bonus
+        )
+        return alone
 
 
 def ways_to_say(phrase: str, pronouncer: Pronouncer) -> list[Pronunciation]:
