@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from eulalia.nlu import lexicon
-from eulalia.nlu.features import Table, character_keys, normalize
+from eulalia.text.features import Table, character_keys, normalize
 from eulalia.nlu.lexicon import Lexicon
 from eulalia.nlu.linear import Votes
 

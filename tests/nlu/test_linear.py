@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from eulalia.nlu.features import character_keys, context_keys, word_keys
+from eulalia.text.features import character_keys, context_keys, word_keys
 from eulalia.nlu.linear import Votes
 from eulalia.nlu.training.calibration import best_factors
 from eulalia.nlu.training.data import Example

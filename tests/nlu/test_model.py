@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 
 from eulalia.nlu import Understander
-from eulalia.nlu.features import (
+from eulalia.text.features import (
     character_features,
     context_features,
     key,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eulalia.nlu.features import Table, character_keys, normalize
+from eulalia.text.features import Table, character_keys, normalize
 from eulalia.nlu.linear import Votes
 
 _MOST = 16_384

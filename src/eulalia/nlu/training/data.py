@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eulalia.nlu.features import (
+from eulalia.text.features import (
     character_features,
     character_keys,
     key,

@@ -7,7 +7,7 @@ from itertools import chain
 
 from babel import Locale, UnknownLocaleError
 
-from eulalia.nlu.features import normalize
+from eulalia.text.features import normalize
 from eulalia.text import tokenize
 
 

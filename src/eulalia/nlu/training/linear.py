@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 
-from eulalia.nlu.features import character_keys, context_keys, word_keys
+from eulalia.text.features import character_keys, context_keys, word_keys
 from eulalia.nlu.linear import vote_keys
 from eulalia.nlu.training.data import Example
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eulalia.nlu.features import (
+from eulalia.text.features import (
     Table,
     character_features,
     character_keys,

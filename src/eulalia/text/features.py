@@ -157,6 +157,11 @@ class Table:
         self._weights = np.pad(weights[order], ((0, 1), (0, 0)))
         self._scales = np.append(scales[order], 0).astype(np.float32)
 
+    @property
+    def dimension(self) -> int:
+        """Numbers in a row."""
+        return int(self._weights.shape[1])
+
     def embed(self, keys: NDArray[np.uint32], sizes: Sequence[int]) -> NDArray[np.float32]:
         """Sum of the rows that each token's feature keys find, divided by the square root of their
         number.
