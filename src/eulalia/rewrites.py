@@ -71,6 +71,8 @@ class LearnedRewrite:
     customer: str | None = None
     """Whose it is; None for one of the global layer."""
     status: Status = Status.CANDIDATE
+    state: str | None = None
+    """What the text was understood as when it succeeded (`learning.state`); None if not known."""
 
     def to_json(self) -> str:
         """The rewrite on one line of JSON."""
@@ -92,6 +94,7 @@ class LearnedRewrite:
             evidence=_evidence(plain["evidence"]),
             customer=None if plain.get("customer") is None else _value(plain, "customer", str),
             status=_status(plain.get("status", Status.CANDIDATE)),
+            state=None if plain.get("state") is None else _value(plain, "state", str),
         )
 
 

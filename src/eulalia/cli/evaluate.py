@@ -7,9 +7,11 @@ import typer
 from eulalia.cli.evaluate_asr import asr, commands
 from eulalia.cli.evaluate_failures import failures
 from eulalia.cli.evaluate_nlu import nlu
+from eulalia.cli.evaluate_rewrites import rewrites
 
 app = typer.Typer(no_args_is_help=True, help="Measure how well requests are understood and heard.")
 app.command()(nlu)
 app.command()(asr)
 app.command()(commands)
 app.command()(failures)
+app.command()(rewrites)

@@ -1,0 +1,75 @@
+"""The absorbing Markov chain over wordings, and where its walks end in success.
+
+A wording is left for other wordings, in success, or in failure. With Q the transitions among
+wordings and r their success, N = (I - Q)^-1 tells how often a walk from one passes another, and
+N[s, t] r[t] how likely it ends in success there (Kemeny & Snell 1960; for rewrites Ponnusamy et
+al. 2020). N is never made: its rows are summed up walk by walk, so that memory grows with the
+transitions and not with the square of the wordings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse  # type: ignore[import-untyped]
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+_BELIEVED_FAILURES: Final = 0.2
+"""Turns that are believed to have failed before any was seen, so that every walk ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Transitions among n wordings, and success."""
+
+    transitions: Any
+    """(n, n) sparse: probabilities of going from one wording to another."""
+    success: Floats
+    """(n,) probability that a wording succeeds at once."""
+
+    @classmethod
+    def of(
+        cls, votes: Floats, served: Floats, sources: Places, targets: Places, weights: Floats
+    ) -> Chain:
+        """The chain of n wordings and e transitions.
+
+        votes and served are (n,): how often each wording was heard, and how often it served;
+        sources, targets and weights are (e,). What is heard and neither serves nor goes on to one
+        of the targets has failed.
+        """
+        share = 1.0 / (votes + _BELIEVED_FAILURES)
+        return cls(
+            transitions=sparse.csr_array(
+                (weights * share[sources], (sources, targets)), shape=(len(votes), len(votes))
+            ),
+            success=served * share,
+        )
+
+    def scores(
+        self, sources: Places, *, least: float = 1e-4, rows: int = 2_000
+    ) -> Iterator[tuple[Places, Any]]:
+        """For some sources at a time, (k,) and (k, n) sparse: the probabilities that a walk from
+        each of them ends in success at each wording.
+
+        Walks less likely than `least` are not followed, so that scores are never too high.
+        """
+        for start in range(0, len(sources), rows):
+            chunk = sources[start : start + rows]
+            walks = sparse.csr_array(
+                (np.ones(len(chunk)), (np.arange(len(chunk)), chunk)),
+                shape=(len(chunk), len(self.success)),
+            )
+            visits = walks
+            while walks.nnz:
+                walks = walks @ self.transitions
+                walks.data[walks.data < least] = 0.0
+                walks.eliminate_zeros()
+                visits = visits + walks
+            visits.data *= self.success[visits.indices]
+            yield chunk, visits

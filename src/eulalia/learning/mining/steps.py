@@ -1,0 +1,156 @@
+"""What came after each turn, as Ibis expressions: another attempt, success or failure.
+
+Nothing here knows the truth. How likely a turn was followed by another attempt at the same wish,
+and how likely the last attempt failed, are log-odds that were fitted once, half to SLURP's
+recordings laid out as customers and half to simulated ones, and rounded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import ibis  # type: ignore[import-untyped]
+
+GOES_ON: Final = {
+    "always": -7.0,
+    "at_once": 3.5,
+    "soon": 9.5,
+    "alike": 3.5,
+    "same_intent": 1.0,
+    "same_meaning": -1.0,
+    "bad_outcome": 4.0,
+    "confidence": -1.0,
+    "rephrase": 0.5,
+    "reprompt": 0.5,
+    "correction": 2.0,
+    "denial": 1.5,
+    "confirmation": -1.5,
+    "teaching": -5.0,
+}
+"""Log-odds that the next turn of the session tries the same once more."""
+FAILS: Final = {
+    "always": -2.0,
+    "last": 2.5,
+    "attempts": 1.2,
+    "bad_outcome": 4.0,
+    "confidence": -2.5,
+    "abandonment": 2.0,
+    "barge_in": 2.5,
+    "denial": 3.0,
+    "confirmation": -2.0,
+}
+"""Log-odds that the last attempt was no success."""
+_AT_ONCE_SECONDS: Final = 15.0
+_SOON_SECONDS: Final = 20.0
+_USUAL_CONFIDENCE: Final = 0.8
+"""Where a turn tells none."""
+
+
+def steps(turns: ibis.Table) -> ibis.Table:
+    """One row for each turn with words: what was heard and read, what came next, and the
+    probabilities `on` (another attempt follows), `served` and `failed`, which add up to 1.
+
+    Columns: locale, customer, request, state, text, next_request, next_state, on, served, failed.
+    """
+    import ibis
+
+    heard = _heard(turns)
+    session = ibis.window(
+        group_by=[heard.locale, heard.customer, heard.session], order_by=[heard.time, heard.place]
+    )
+    told = heard.mutate(
+        **{
+            f"next_{name}": heard[name].lead(1).over(session)
+            for name in ("request", "state", "intent", "time")
+        }
+    )
+    going = told.mutate(on=_goes_on(told))
+    session = ibis.window(
+        group_by=[going.locale, going.customer, going.session], order_by=[going.time, going.place]
+    )
+    before = [going.on.lag(number).over(session).fill_null(0.0) for number in (1, 2, 3)]
+    attempts = before[0] * (1.0 + before[1] * (1.0 + before[2]))
+    ended = going.mutate(attempts=attempts)
+    ended = ended.mutate(fails=_fails(ended))
+    return ended.select(
+        "locale",
+        "customer",
+        "request",
+        "state",
+        "text",
+        "next_request",
+        "next_state",
+        "on",
+        served=(1.0 - ended.on) * (1.0 - ended.fails),
+        failed=(1.0 - ended.on) * ended.fails,
+    )
+
+
+def normalized(text: ibis.Value) -> ibis.Value:
+    """What `learning.state.normalize` does, as far as every engine can: full-width letters and the
+    like stay what they are."""
+    plain = text.lower().re_replace(r"[^\p{L}\p{N}]+", " ")
+    return plain.strip()
+
+
+def _heard(turns: ibis.Table) -> ibis.Table:
+    """A row for each turn, and before a turn that was rewritten one for what had been heard: a
+    rewrite in use is a step that the assistant took for the customer."""
+    columns = {name: turns[name] for name in ("locale", "customer", "session", "time", "intent")}
+    columns |= {
+        "state": turns.state,
+        "bad": ~turns.outcome.fill_null("").isin(["answered"]),
+        "confidence": turns.confidence.fill_null(_USUAL_CONFIDENCE),
+        "feedback": turns.feedback.fill_null(""),
+    }
+    understood = turns.rewritten.coalesce(turns.text)
+    read = turns.select(
+        **columns,
+        text=understood,
+        request=normalized(understood),
+        place=turns.turn,
+    )
+    return read.filter((read.request != "") & read.state.notnull())
+
+
+def _goes_on(turns: ibis.Table) -> Any:
+    import ibis
+
+    gap = turns.next_time.epoch_seconds() - turns.time.epoch_seconds()
+    longer = ibis.greatest(turns.request.length(), turns.next_request.length())
+    alike = 1.0 - turns.request.levenshtein(turns.next_request) / longer
+    evidence = {
+        "at_once": (gap <= _AT_ONCE_SECONDS).cast("float64"),
+        "soon": (gap / -_SOON_SECONDS).exp(),
+        "alike": alike,
+        "same_intent": (turns.intent == turns.next_intent).fill_null(False).cast("float64"),
+        "same_meaning": (turns.state == turns.next_state).cast("float64"),
+        **_noted(turns, GOES_ON),
+    }
+    return ibis.ifelse(turns.next_request.isnull(), 0.0, _probability(GOES_ON, evidence))
+
+
+def _fails(turns: ibis.Table) -> Any:
+    last = turns.next_request.isnull().cast("float64")
+    evidence = {"last": last, "attempts": last * turns.attempts, **_noted(turns, FAILS)}
+    return _probability(FAILS, evidence)
+
+
+def _noted(turns: ibis.Table, weights: dict[str, float]) -> dict[str, Any]:
+    """What the assistant itself noted about a turn."""
+    kinds = "rephrase reprompt correction denial confirmation teaching abandonment barge_in".split()
+    return {
+        "bad_outcome": turns.bad.cast("float64"),
+        "confidence": turns.confidence,
+        **{
+            kind: turns.feedback.contains(kind).cast("float64") for kind in kinds if kind in weights
+        },
+    }
+
+
+def _probability(weights: dict[str, float], evidence: dict[str, Any]) -> Any:
+    odds: Any = weights["always"]
+    for name, value in evidence.items():
+        odds = value * weights[name] + odds
+    return 1.0 / (1.0 + (-odds).exp())
