@@ -2,8 +2,7 @@ import random
 
 import numpy as np
 
-from eulalia.learning import defects, signals
-from eulalia.turn import Outcome
+from eulalia.learning import signals
 from tests.learning.making import make_turn
 
 
@@ -15,7 +14,6 @@ def test_one_turn_alone_has_no_neighbours():
 
 def test_no_turns_have_no_signals():
     assert signals.read([]).values.shape[0] == 0
-    assert defects.probabilities([]).shape == (0,)
 
 
 def test_a_repeat_a_rewording_and_another_reading_are_seen():
@@ -45,35 +43,3 @@ def test_the_order_of_the_log_does_not_matter():
     found, other = signals.read(turns), signals.read(mixed)
     places = [mixed.index(turn) for turn in turns]
     np.testing.assert_array_equal(found.values, other.values[places])
-
-
-def test_what_customers_say_outright_weighs_most():
-    said = {
-        kind: defects.probabilities([make_turn("a", feedback=(kind,))])[0]
-        for kind in ("confirmation", "denial", "correction", "barge_in")
-    }
-    plain = defects.probabilities([make_turn("a")])[0]
-    assert said["confirmation"] < plain < said["barge_in"] < said["correction"] < said["denial"]
-
-
-def test_giving_up_after_a_bad_answer_is_a_defect():
-    bad = make_turn("a", outcome=Outcome.NOT_UNDERSTOOD)
-    assert defects.probabilities([bad])[0] > defects.probabilities([make_turn("a")])[0] + 0.3
-
-
-def test_fitting_makes_probabilities_agree_with_what_happened():
-    random_ = random.Random(2)
-    turns, failed = [], []
-    for number in range(800):
-        is_denied = random_.random() < 0.3
-        turns.append(
-            make_turn(str(number), session=str(number), feedback=("denial",) if is_denied else ())
-        )
-        failed.append(random_.random() < (0.7 if is_denied else 0.1))
-    fitted = defects.fit(turns, failed)
-    judged = defects.probabilities(turns, fitted)
-    denied = np.array([bool(turn.feedback) for turn in turns])
-    happened = np.array(failed)
-    assert abs(judged[denied].mean() - happened[denied].mean()) < 0.06
-    assert abs(judged[~denied].mean() - happened[~denied].mean()) < 0.06
-    assert fitted.weights["correction"] == defects.BELIEVED.weights["correction"]

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from eulalia.cli.data import DEFAULT_DATA, DataFolder
+from eulalia.cli.train_learning import defects, failures, rephrases
 from eulalia.errors import EulaliaError
 
 app = typer.Typer(help="Train a model by its recipe.", no_args_is_help=True)
@@ -54,6 +55,11 @@ def asr(
 ) -> None:
     """Train the recognition of speech."""
     _train("eulalia.asr.training", recipe, data, output, resume, threads)
+
+
+app.command()(failures)
+app.command()(defects)
+app.command()(rephrases)
 
 
 def _train(

@@ -84,15 +84,19 @@ def show(
     as_json: options.Json = False,
     memory: options.Memory = options.DEFAULT_MEMORY,
 ) -> None:
-    """Draw a turn: what each stage took in time, and what it considered."""
+    """Draw a turn: what each stage took in time and considered, and where it failed, if it did."""
     with open_memory(memory) as kept:
         turn = _choose(kept, turn_id)
-    if as_json:
-        print(turn.to_json())
-        return
+        if as_json:
+            print(turn.to_json())
+            return
+        from eulalia.cli import verdict
+
+        judged = verdict.verdict_on(kept, turn)
     from rich.console import Console
 
-    Console().print(describe(turn), draw(turn))
+    told = _plain(verdict.describe(judged), style="dim")
+    Console().print(describe(turn), draw(turn), told)
 
 
 def describe(turn: Turn) -> Group:

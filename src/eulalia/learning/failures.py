@@ -93,7 +93,7 @@ class Failures:
                 edges=arrays["edges"].astype(np.float64),
                 weights=arrays["weights"].astype(np.float64),
             )
-        except (OSError, KeyError, ValueError, BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, TypeError, BadZipFile) as error:
             raise FailureModelError(
                 f"{file} holds no model of failure points ({error}); name the folder of one."
             ) from error

@@ -15,59 +15,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from eulalia.learning import retellings
+from eulalia.learning.boosted import MODELS, Boosted, sigmoid
 from eulalia.learning.columns import Columns
-from eulalia.learning.logistic import Logistic
-from eulalia.learning.similarity import letters_alike
-from eulalia.learning.stored import load
+from eulalia.learning.pairs import LATEST_SECONDS, features, later_turns
+from eulalia.learning.similarity import cosines
 from eulalia.truth import Truth
-from eulalia.turn import Outcome, Turn
+from eulalia.turn import Turn
 
 Floats = npt.NDArray[np.floating[Any]]
 Places = npt.NDArray[np.intp]
-
-MOST_TURNS = 6
-"""Later turns that are looked at."""
-LATEST_SECONDS = 180.0
-"""A rephrase may come so long after the request."""
-SIMILARITY = 0.6
-"""The baseline's threshold, where none is chosen."""
-
-BELIEVED = Logistic(
-    bias=-1.5,
-    weights={
-        "letters": 2.0,
-        "words": 2.0,
-        "sounds": 2.0,
-        "shared_words": 1.5,
-        "same_text": 1.0,
-        "same_intent": 1.0,
-        "same_slots": 0.7,
-        "turns_later": -0.5,
-        "seconds_later": -0.6,
-        "complained": 1.5,
-        "failed": 1.5,
-        "asked_again": 2.0,
-        "starts_like": 0.3,
-        "length_ratio": 0.3,
-    },
-    usual={
-        "letters": 0.5,
-        "words": 0.5,
-        "sounds": 0.5,
-        "shared_words": 0.3,
-        "same_text": 0.0,
-        "same_intent": 0.5,
-        "same_slots": 0.3,
-        "turns_later": 1.0,
-        "seconds_later": 3.0,
-        "complained": 0.3,
-        "failed": 0.3,
-        "asked_again": 0.4,
-        "starts_like": 0.3,
-        "length_ratio": 0.7,
-    },
-)
-"""Log-odds believed before any log was seen."""
+Pairs = set[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,163 +37,85 @@ class Rephrase:
     later: tuple[str, ...]
     """Ids of the turns that rephrase it, in order, without gap."""
     confidence: float
-    """Probability that the first of them does, at least."""
+    """Probability that the surest of them does."""
 
 
 def detect(
     turns: Iterable[Turn],
     *,
     latest_seconds: float = LATEST_SECONDS,
-    model: Logistic | None = None,
+    model: Boosted | None = None,
 ) -> list[Rephrase | None]:
     """For each turn the rephrase of it, or None, in the order given; sessions should be whole."""
     columns = Columns.of(turns)
-    odds, later = _odds(columns, latest_seconds, model or shipped())
+    later = later_turns(columns, latest_seconds)
+    here, lags = np.nonzero(later >= 0)
+    odds = np.full(later.shape, -np.inf)
+    if len(here):
+        odds[here, lags] = (model or shipped()).log_odds(
+            *features(columns, here, later[here, lags])
+        )
     return _spans(columns, odds, later)
+
+
+def similarities(
+    turns: Iterable[Turn], *, latest_seconds: float = LATEST_SECONDS
+) -> tuple[Columns, Places, Floats]:
+    """What the baseline goes by: the turns, those that may rephrase each, and (turns, lags) the
+    cosine of the two texts' letters in threes to fives, weighted by TF-IDF."""
+    columns = Columns.of(turns)
+    later = later_turns(columns, latest_seconds)
+    here, lags = np.nonzero(later >= 0)
+    alike = np.full(later.shape, -np.inf)
+    alike[here, lags] = cosines(columns.texts, here, later[here, lags])
+    return columns, later, alike
 
 
 def detect_by_similarity(
-    turns: Iterable[Turn], threshold: float = SIMILARITY, *, latest_seconds: float = LATEST_SECONDS
+    turns: Iterable[Turn], threshold: float, *, latest_seconds: float = LATEST_SECONDS
 ) -> list[Rephrase | None]:
-    """The baseline: later turns whose letters are alike, at least by the threshold."""
-    columns = Columns.of(turns)
-    later = _later(columns, latest_seconds)
-    odds = np.full(later.shape, -np.inf)
-    for lag in range(later.shape[1]):
-        here = np.flatnonzero(later[:, lag] >= 0)
-        odds[here, lag] = columns.likeness(here, later[here, lag]).letters - threshold
-    return _spans(columns, odds, later)
+    """The baseline: later turns whose texts are alike, at least by the threshold."""
+    columns, later, alike = similarities(turns, latest_seconds=latest_seconds)
+    return _spans(columns, alike - threshold, later)
 
 
-def fit(turns: Sequence[Turn], truths: Sequence[Truth | None]) -> Logistic:
-    """The model after a log whose truth tells the goals."""
-    columns = Columns.of(turns)
-    later = _later(columns, LATEST_SECONDS)
-    names, values, here, there = _pairs(columns, later)
-    goals = [truth.goal if truth is not None else None for truth in truths]
-    known = np.array(
-        [goals[a] is not None and goals[b] is not None for a, b in zip(here, there, strict=True)],
-        bool,
-    )
-    same = np.array([goals[a] == goals[b] for a, b in zip(here, there, strict=True)], bool)
-    return BELIEVED.fit(names, values[known], same[known])
+def best_similarity(turns: Sequence[Turn], truths: Sequence[Truth | None]) -> tuple[float, float]:
+    """The best F1 over pairs that the baseline can reach, and the threshold for it, which is chosen
+    with a look at the truth of these very turns."""
+    truth = true_pairs(turns, truths)
+    columns, later, alike = similarities(turns)
+    tried = [
+        (pair_f1(truth, predicted_pairs(_spans(columns, alike - step / 40, later))), step / 40)
+        for step in range(1, 40)
+    ]
+    return max(tried)
 
 
-def true_pairs(turns: Sequence[Turn], truths: Sequence[Truth | None]) -> set[tuple[str, str]]:
-    """Each request with each turn that truly says it again: the same goal, right after it.
-
-    A run of turns with one goal counts up to the limits within which a rephrase may come.
-    """
-    columns = Columns.of(turns)
-    goals = [truth.goal if truth is not None else None for truth in truths]
-    pairs = set()
-    later = _later(columns, LATEST_SECONDS)
-    for place, others in enumerate(later):
-        for other in others:
-            if other < 0 or goals[place] is None or goals[other] != goals[place]:
-                break
-            pairs.add((turns[place].id, turns[other].id))
-    return pairs
+def true_pairs(turns: Sequence[Turn], truths: Sequence[Truth | None]) -> Pairs:
+    """Each request with each turn of the span that truly says it again (`retellings`)."""
+    later = later_turns(Columns.of(turns))
+    return {
+        (turns[place].id, turns[other].id)
+        for place, run in enumerate(retellings.spans(later.tolist(), truths))
+        for other in run
+    }
 
 
-def predicted_pairs(rephrases: Iterable[Rephrase | None]) -> set[tuple[str, str]]:
+def predicted_pairs(rephrases: Iterable[Rephrase | None]) -> Pairs:
     """Each request with each turn that is said to say it again."""
     return {(found.turn, later) for found in rephrases if found for later in found.later}
 
 
-def pair_f1(truth: set[tuple[str, str]], said: set[tuple[str, str]]) -> float:
+def pair_f1(truth: Pairs, said: Pairs) -> float:
     """F1 over pairs of a request and a turn that says it again; 1 when there are none at all."""
     total = len(truth) + len(said)
     return 2 * len(truth & said) / total if total else 1.0
 
 
 @cache
-def shipped() -> Logistic:
+def shipped() -> Boosted:
     """The shipped model, read once."""
-    return load("rephrases")
-
-
-def _later(columns: Columns, latest_seconds: float) -> Places:
-    """(turns, lags) the turns that may be rephrases; -1 for none."""
-    later = np.stack([columns.neighbour(lag) for lag in range(1, MOST_TURNS + 1)], axis=1)
-    for lag in range(MOST_TURNS):
-        late = columns.gap(later[:, lag]) > latest_seconds
-        later[late, lag] = -1
-    return later
-
-
-def _odds(columns: Columns, latest_seconds: float, model: Logistic) -> tuple[Floats, Places]:
-    later = _later(columns, latest_seconds)
-    names, values, here, there = _pairs(columns, later)
-    odds = np.full(later.shape, -np.inf)
-    lags = columns.ranks[there] - columns.ranks[here] - 1
-    odds[here, lags] = model.log_odds(names, values)
-    return odds, later
-
-
-def _pairs(columns: Columns, later: Places) -> tuple[tuple[str, ...], Floats, Places, Places]:
-    """The features of each pair of a request and a later turn, and the places of the two."""
-    here, lags = np.nonzero(later >= 0)
-    there = later[here, lags]
-    likeness = columns.likeness(here, there)
-    turns = columns.turns
-    complained = np.array([bool({f.kind for f in turn.feedback} & _COMPLAINTS) for turn in turns])
-    failed = np.array([float(t.outcome not in (None, Outcome.ANSWERED)) for t in turns])
-    failed[[turn.outcome is None for turn in turns]] = np.nan
-    read = np.array([turn.interpretation is not None for turn in turns], bool)
-    both_read = read[here] & read[there]
-    sizes = np.array([max(len(split), 1) for split in columns.words], float)
-    features: dict[str, npt.NDArray[Any]] = {
-        "letters": likeness.letters,
-        "words": likeness.words,
-        "sounds": likeness.sounds,
-        "shared_words": _shared(columns, here, there),
-        "same_text": columns.same_texts[here] == columns.same_texts[there],
-        "same_intent": np.where(both_read, columns.intents[here] == columns.intents[there], np.nan),
-        "same_slots": np.where(both_read, columns.slots[here] == columns.slots[there], np.nan),
-        "turns_later": lags + 1.0,
-        "seconds_later": np.log1p(np.abs(columns.times[there] - columns.times[here])),
-        "complained": complained[here],
-        "failed": failed[here],
-        "asked_again": _asked_again(columns, here, there),
-        "starts_like": np.array(
-            [
-                columns.words[a][:1] == columns.words[b][:1]
-                for a, b in zip(here, there, strict=True)
-            ],
-            bool,
-        ),
-        "length_ratio": np.minimum(sizes[here], sizes[there])
-        / np.maximum(sizes[here], sizes[there]),
-    }
-    values = np.stack([np.asarray(v, np.float64) for v in features.values()], axis=1)
-    return tuple(features), values, here, there
-
-
-_COMPLAINTS = {"barge_in", "rephrase", "reprompt", "correction", "denial"}
-
-
-def _shared(columns: Columns, here: Places, there: Places) -> Floats:
-    """Of the words of the shorter request, the share that the other has too."""
-    sets = [frozenset(split) for split in columns.words]
-    return np.array(
-        [
-            len(sets[a] & sets[b]) / max(min(len(sets[a]), len(sets[b])), 1)
-            for a, b in zip(here, there, strict=True)
-        ],
-        float,
-    )
-
-
-def _asked_again(columns: Columns, here: Places, there: Places) -> Floats:
-    """How alike the answers are that stood before the two requests: who is asked the same again
-    has not been understood. NaN without both."""
-    earlier = columns.neighbour(-1)
-    said = [turn.answer.text if turn.answer else "" for turn in columns.turns]
-    before = ["" if place < 0 else said[place] for place in earlier]
-    first, second = [before[place] for place in here], [before[place] for place in there]
-    known = np.array([bool(a and b) for a, b in zip(first, second, strict=True)], bool)
-    return np.where(known, letters_alike(first, second), np.nan)
+    return Boosted.open(MODELS / "rephrases")
 
 
 def _spans(columns: Columns, odds: Floats, later: Places) -> list[Rephrase | None]:
@@ -252,12 +132,10 @@ def _spans(columns: Columns, odds: Floats, later: Places) -> list[Rephrase | Non
             better = total > best
             best[better] = total[better]
             bounds[better] = first, last
-    found: list[Rephrase | None] = []
-    for place, (first, last) in enumerate(bounds):
-        if first == last:
-            found.append(None)
-            continue
+    found: list[Rephrase | None] = [None] * count
+    for place in np.flatnonzero(bounds[:, 1]):
+        first, last = bounds[place]
         ids = tuple(columns.turns[other].id for other in later[place, first:last])
-        surest = float(odds[place, first:last].max())
-        found.append(Rephrase(columns.turns[place].id, ids, float(1 / (1 + np.exp(-surest)))))
+        surest = float(sigmoid(odds[place, first:last].max(keepdims=True))[0])
+        found[place] = Rephrase(columns.turns[place].id, ids, surest)
     return found

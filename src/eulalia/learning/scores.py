@@ -1,9 +1,11 @@
-"""F1 by class, its average, and how sure that is."""
+"""F1 by class, its average, and how sure that is; how good probabilities are."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
+from eulalia.truth import Failure, Truth
 
 Labels = npt.NDArray[np.intp]
 
@@ -44,3 +46,41 @@ def interval(
         drawn.append(macro_f1(truth[rows], said[rows]))
     low, high = np.quantile(drawn, [0.025, 0.975])
     return float(low), float(high)
+
+
+BINS = 15
+
+
+def is_defect(truth: Truth | None) -> bool | None:
+    """Whether a turn is known to have failed; where no failure is told, whether it left somebody
+    unsatisfied. None where neither is known."""
+    if truth is None:
+        return None
+    if truth.failure is not None:
+        return truth.failure is not Failure.CORRECT
+    return None if truth.satisfied is None else not truth.satisfied
+
+
+def of_probabilities(
+    happened: npt.NDArray[np.bool_], probabilities: npt.NDArray[np.float64]
+) -> dict[str, float]:
+    """How good probabilities of an event are: `auc`, the area under the ROC curve (NaN when it
+    always or never happened), `ece`, the expected error of calibration over 15 bins (Naeini,
+    Cooper & Hauskrecht 2015), and `brier`, the mean squared error, with that of the base rate."""
+    order = np.argsort(probabilities, kind="stable")
+    _, codes, counts = np.unique(probabilities[order], return_inverse=True, return_counts=True)
+    # Of equal probabilities each gets the mean rank.
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[codes]
+    positive, negative = int(happened.sum()), int((~happened).sum())
+    sums = float(ranks[happened[order]].sum()) - positive * (positive + 1) / 2
+    bins = np.minimum((probabilities * BINS).astype(np.intp), BINS - 1)
+    apart = np.bincount(bins, happened - probabilities, BINS)
+    rate = float(happened.mean())
+    return {
+        "n": len(happened),
+        "rate": rate,
+        "auc": sums / (positive * negative) if positive and negative else float("nan"),
+        "ece": float(np.abs(apart).sum() / len(happened)),
+        "brier": float(((happened - probabilities) ** 2).mean()),
+        "base_brier": rate * (1 - rate),
+    }

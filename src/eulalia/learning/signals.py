@@ -22,6 +22,7 @@ _KINDS = (
     "barge_in", "rephrase", "reprompt", "abandonment", "correction", "teaching", "confirmation",
     "denial",
 )  # fmt: skip
+_COMPLAINTS = {"barge_in", "rephrase", "reprompt", "correction", "denial"}
 _BAD = (Outcome.NOT_UNDERSTOOD, Outcome.UNAVAILABLE, Outcome.FAILED, Outcome.NOT_HEARD)
 
 
@@ -75,6 +76,25 @@ def read(turns: Iterable[Turn] | Columns) -> Signals:
         "next_words": np.where(soon, after.words, np.nan),
         "next_sounds": np.where(soon, after.sounds, np.nan),
         "next_soon": np.where(following >= 0, np.exp(-gap / SOON_SECONDS), np.nan),
+        "next_seconds": gap,
+        "last_seconds": columns.gap(earlier),
+        "next_bad": np.where(following >= 0, bad[following], np.nan),
+        "last_bad": np.where(earlier >= 0, bad[earlier], np.nan),
+        "last_complained": np.array([bool(kinds & _COMPLAINTS) for kinds in noted], bool)[earlier]
+        & (earlier >= 0),
+        "words": np.array([len(text) for text in columns.words], float),
+        "not_understood": np.array(
+            [turn.outcome is Outcome.NOT_UNDERSTOOD for turn in columns.turns], bool
+        ),
+        "unavailable": np.array(
+            [turn.outcome is Outcome.UNAVAILABLE for turn in columns.turns], bool
+        ),
+        "woken": _notes(columns.turns, "wake", "score"),
+        "loudness": _notes(columns.turns, "vad", "peak"),
+        "skill_seconds": np.array(
+            [span.duration if (span := turn.span("skill")) else np.nan for turn in columns.turns],
+            float,
+        ),
         "heard": _confidences(columns.turns, "asr"),
         "understood": _confidences(columns.turns, "nlu"),
         "resolved": _confidences(columns.turns, "resolution"),
@@ -90,3 +110,9 @@ def _confidences(turns: Iterable[Turn], stage: str) -> Floats:
         [span.hypotheses[0].confidence if span and span.hypotheses else np.nan for span in spans],
         float,
     )
+
+
+def _notes(turns: Iterable[Turn], stage: str, name: str) -> Floats:
+    """A number among the stage's notes; NaN where there is none."""
+    notes = [span.notes.get(name) if (span := turn.span(stage)) else None for turn in turns]
+    return np.array([n if isinstance(n, int | float) else np.nan for n in notes], float)

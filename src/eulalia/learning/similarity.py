@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,3 +64,33 @@ def _pairs(first: Sequence[str], second: Sequence[str], scorer: object, best: fl
         return np.zeros(0)
     scores = cpdist(list(first), list(second), scorer=scorer, workers=1, dtype=np.float64)  # type: ignore[arg-type]
     return np.asarray(scores, np.float64) / best
+
+
+def cosines(
+    texts: Sequence[str], first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
+) -> Floats:
+    """For each pair of places among the texts, the cosine of their letters in threes to fives,
+    each weighted by how few of the texts have it (TF-IDF, Salton & Buckley 1988)."""
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+    bags = [_pieces(text) for text in numbers]
+    counts = Counter(piece for bag in bags for piece in bag)
+    whole = len(bags) + 1
+    vectors = []
+    for bag in bags:
+        weights = {p: n * (math.log(whole / (counts[p] + 1)) + 1) for p, n in bag.items()}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        vectors.append({piece: weight / length for piece, weight in weights.items()})
+    products = np.zeros(len(first))
+    for row, (one, other) in enumerate(zip(first, second, strict=True)):
+        mine, its = vectors[numbers[texts[one]]], vectors[numbers[texts[other]]]
+        products[row] = sum(weight * its.get(piece, 0.0) for piece, weight in mine.items())
+    return products
+
+
+def _pieces(text: str) -> Counter[str]:
+    padded = f" {text} "
+    return Counter(
+        padded[start : start + size]
+        for size in (3, 4, 5)
+        for start in range(len(padded) - size + 1)
+    )

@@ -34,6 +34,7 @@ def opinions(columns: Columns, reader: Reader) -> dict[str, Floats]:
         "slot_doubted", "values_known",
     )  # fmt: skip
     rows = np.full((len(distinct) + 1, len(names)), np.nan)
+    overlooked = np.full((len(distinct) + 1, len(tags)), np.nan)
     for number, (text, meaning) in enumerate(distinct):
         best = probabilities[number].max(initial=0.0)
         rows[number, 1] = best
@@ -53,10 +54,15 @@ def opinions(columns: Columns, reader: Reader) -> dict[str, Floats]:
             rows[number, 7] = max((-np.log(shares[tag] + 3e-3) for tag in have), default=0.0)
             shares[[*have, tags[OTHER]]] = 0.0
             rows[number, 6] = -np.log1p(-np.minimum(shares, 0.95)).sum()
-        rows[number, 8:12] = _compare_tags(text, slots, tagged[number], tags)
+        if text:
+            logged = _logged(text, slots)
+            rows[number, 8:12] = _compare_tags(logged, tagged[number], tags)
+            outside = [tag == OTHER for tag in logged]
+            overlooked[number] = tagged[number][outside].max(axis=0, initial=0.0)
         if slots:
             rows[number, 12] = reader.knows(slots).mean()
-    return {name: rows[which, column] for column, name in enumerate(names)}
+    found = {name: rows[which, column] for column, name in enumerate(names)}
+    return found | {f"overlooked_{tag}": overlooked[which, number] for tag, number in tags.items()}
 
 
 def _bare(meaning: Interpretation | None) -> Interpretation | None:
@@ -67,16 +73,8 @@ def _bare(meaning: Interpretation | None) -> Interpretation | None:
     return Interpretation(meaning.text, "", meaning.intent, slots, 1.0)
 
 
-def _compare_tags(
-    text: Sequence[str],
-    slots: Sequence[tuple[str, tuple[str, ...]]],
-    probabilities: Floats,
-    tags: dict[str, int],
-) -> tuple[float, float, float, float]:
-    """Log-probability of the slots as read, by word: the least and the mean; and how surely a word
-    outside them belongs in one, and the least surely read slot."""
-    if not len(text):
-        return np.nan, np.nan, np.nan, np.nan
+def _logged(text: Sequence[str], slots: Sequence[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """The tag of each word as the assistant read it."""
     logged = [OTHER] * len(text)
     for name, value in slots:
         for start in range(len(text) - len(value) + 1):
@@ -84,6 +82,14 @@ def _compare_tags(
             if tuple(text[window]) == value and logged[window] == [OTHER] * len(value):
                 logged[window] = [name] * len(value)
                 break
+    return logged
+
+
+def _compare_tags(
+    logged: Sequence[str], probabilities: Floats, tags: dict[str, int]
+) -> tuple[float, float, float, float]:
+    """Log-probability of the slots as read, by word: the least and the mean; and how surely a word
+    outside them belongs in one, and the least surely read slot."""
     own = np.array(
         [
             row[tags[tag]] if tag in tags else 0.0

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
-from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
 
 from eulalia.errors import EulaliaError
 from eulalia.learning import evidence
@@ -22,8 +19,10 @@ from eulalia.learning.evidence import Evidence
 from eulalia.learning.failures import Failures, bin_numbers
 from eulalia.learning.reader import Reader
 from eulalia.learning.scores import f1_by_class, interval, macro_f1
+from eulalia.learning.training import recipes
+from eulalia.learning.training.boosting import FOLDS, cross_validate, grow
 from eulalia.learning.training.reader import fit_reader, massive_examples, slurp_examples
-from eulalia.learning.trees import Trees
+from eulalia.learning.training.recipes import numbers
 from eulalia.learning.wording import Wording
 from eulalia.truth import Failure
 
@@ -31,7 +30,7 @@ log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.floating[Any]]
 BINS = 8
-FOLDS = 5
+_WANTED = {"seed": int, "rounds": int, "logs": list, "massive": str, "slurp": str}
 _PRICES = (0.6, 0.75, 0.9, 1.1, 1.3, 1.6)
 
 
@@ -56,7 +55,7 @@ def fit(
     kinds = {failure for log in logs for failure in log.failures}
     classes = tuple(kind for kind in Failure if kind in kinds)
     # Two logs' customers are different people, whatever their names.
-    groups = _numbers(f"{n} {who}" for n, log in enumerate(logs) for who in log.customers)
+    groups = numbers(f"{n} {who}" for n, log in enumerate(logs) for who in log.customers)
     if len(classes) < 2 or len(np.unique(groups)) < FOLDS:
         raise EulaliaError(
             f"To learn where turns fail takes at least two kinds of truth and {FOLDS} customers; "
@@ -89,94 +88,6 @@ def informative(found: Evidence) -> Evidence:
         if len(np.unique(found.values[:, column])) > 1
     ]
     return Evidence(tuple(found.names[column] for column in kept), found.values[:, kept])
-
-
-def cross_validate(
-    values: Floats,
-    labels: npt.NDArray[np.intp],
-    groups: npt.NDArray[np.intp],
-    *,
-    rounds: int,
-    seed: int,
-) -> Floats:
-    """(turns, classes) probabilities by models fitted on the other groups."""
-    count = int(labels.max()) + 1
-    probabilities = np.zeros((len(labels), count))
-    # Groups in a seeded random order, so that neighbours in the log do not share a fold.
-    _, codes = np.unique(groups, return_inverse=True)
-    shuffled = np.random.default_rng(seed).permutation(codes.max() + 1)[codes]
-    for train, test in GroupKFold(FOLDS).split(values, labels, shuffled):
-        trees = grow(values[train], labels[train], rounds=rounds, seed=seed, classes=count)
-        scores = trees.scores(values[test])
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        probabilities[test] = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities
-
-
-def grow(
-    values: Floats,
-    labels: npt.NDArray[np.intp],
-    *,
-    rounds: int,
-    seed: int,
-    classes: int | None = None,
-) -> Trees:
-    """Boosted trees for all classes; one that does not occur in the labels never wins."""
-    model = HistGradientBoostingClassifier(
-        max_iter=rounds,
-        learning_rate=0.08,
-        max_leaf_nodes=10,
-        min_samples_leaf=20,
-        l2_regularization=5.0,
-        max_features=0.5,
-        early_stopping=False,
-        random_state=seed,
-    )
-    # Scikit-learn finds no bins in a column without any value.
-    empty = np.isnan(values).all(axis=0)
-    model.fit(np.where(empty, 0.0, values).astype(np.float32), labels)
-    return _export(model, classes or int(labels.max()) + 1)
-
-
-def _export(model: HistGradientBoostingClassifier, classes: int) -> Trees:
-    """The trees of scikit-learn as arrays."""
-    present = [int(name) for name in model.classes_]
-    baseline = model._baseline_prediction.ravel()
-    start = np.full(classes, -20.0, np.float32)
-    grown = [(tree.nodes, number) for row in model._predictors for number, tree in enumerate(row)]
-    if len(present) == 2:
-        # Two classes share one tree a round, which votes for the second.
-        start[present[0]], start[present[1]] = 0.0, baseline[0]
-        voted = [present[1]] * len(grown)
-    else:
-        start[present] = baseline
-        voted = [present[number] for _, number in grown]
-    size = max(len(nodes) for nodes, _ in grown)
-    shape = (len(grown), size)
-    own = np.broadcast_to(np.arange(size, dtype=np.int16), shape)
-    features, missing = np.zeros(shape, np.int16), np.zeros(shape, np.bool_)
-    lefts, rights = own.copy(), own.copy()
-    thresholds, votes = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    for row, (nodes, _) in enumerate(grown):
-        inner = ~nodes["is_leaf"].astype(bool)
-        count = len(nodes)
-        features[row, :count][inner] = nodes["feature_idx"][inner]
-        thresholds[row, :count][inner] = nodes["num_threshold"][inner]
-        missing[row, :count][inner] = nodes["missing_go_to_left"][inner]
-        lefts[row, :count][inner] = nodes["left"][inner]
-        rights[row, :count][inner] = nodes["right"][inner]
-        votes[row, :count][~inner] = nodes["value"][~inner]
-    return Trees(
-        features=features,
-        thresholds=thresholds,
-        lefts=lefts,
-        rights=rights,
-        missing_left=missing,
-        votes=votes,
-        classes=np.array(voted, np.int16),
-        start=start,
-        depth=max(int(nodes["depth"].max()) for nodes, _ in grown),
-    )
 
 
 def price(probabilities: Sequence[Floats], labels: Sequence[npt.NDArray[np.intp]]) -> Floats:
@@ -220,16 +131,14 @@ def weigh(values: Floats, labels: npt.NDArray[np.intp], classes: int) -> tuple[F
 # By recipe
 
 
-def train(
-    recipe: Path, *, data: Path, output: Path, resume: bool = False, threads: int = 1
-) -> Failures:
+def train(recipe: Path, *, data: Path, output: Path) -> Failures:
     """Fit the model of a recipe and write it, with its scores, into the output folder.
 
-    It takes minutes, so that there is nothing to resume. Raises EulaliaError for a recipe without
+    Raises EulaliaError for a recipe without
     what is needed and for logs that tell no truth.
     """
 
-    settings = _settings(recipe)
+    settings = recipes.settings(recipe, _WANTED)
     examples = [
         *massive_examples(data / settings["massive"]),
         *slurp_examples(data / settings["slurp"]),
@@ -267,20 +176,8 @@ def known(path: Path, wording: Wording, reader: Reader) -> Known:
     return Known(
         Evidence(found.names, found.values[told]),
         tuple(failure for failure in failures if failure is not None),
-        _numbers(turn.customer for turn, _ in pairs)[told],
+        numbers(turn.customer for turn, _ in pairs)[told],
     )
-
-
-def _settings(recipe: Path) -> dict[str, Any]:
-    try:
-        settings = tomllib.loads(recipe.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise EulaliaError(f"{recipe} cannot be read as a recipe ({error}).") from error
-    wanted = {"seed": int, "rounds": int, "logs": list, "massive": str, "slurp": str}
-    for name, kind in wanted.items():
-        if not isinstance(settings.get(name), kind):
-            raise EulaliaError(f"{recipe} must give {name} as {kind.__name__}.")
-    return settings
 
 
 def _report(model: Failures, held_out: Floats, known: Known) -> dict[str, Any]:
@@ -296,7 +193,3 @@ def _report(model: Failures, held_out: Floats, known: Known) -> dict[str, Any]:
             str(model.classes[kind]): value for kind, value in f1_by_class(labels, said).items()
         },
     }
-
-
-def _numbers(names: Iterable[str]) -> npt.NDArray[np.intp]:
-    return np.unique(list(names), return_inverse=True)[1].astype(np.intp)
