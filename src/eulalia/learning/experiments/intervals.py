@@ -38,8 +38,8 @@ def rate(
     probability `error`; no customer counts for more than `most_turns`.
 
     Customers are the sampling unit: the variance is the ratio estimator's (delta method, Cochran
-    1977), with two observations more, a success and a failure, so that few customers who agree are
-    not taken for certainty (Agresti and Coull 1998). The interval is Wilson's (1927) for the
+    1977), with two turns more, a success and a failure, so that agreement is not taken for
+    certainty (Agresti and Coull 1998). The interval is Wilson's (1927) for the
     number of independent turns that would have this variance (Korn and Graubard 1998).
     """
     if not len(values):
@@ -52,22 +52,25 @@ def rate(
     variance = _variance(sums, turns)
     moved = (sums.sum() + 1.0) / (turns.sum() + 2.0)
     independent = max(moved * (1.0 - moved) / variance, 1.0)
-    low, high = _wilson(mean, independent, error)
-    return Rate(mean, low, high, variance, len(values), len(turns))
+    low, high = _wilson(mean, independent, _quantile(len(turns), error))
+    return Rate(mean, float(low), float(high), variance, len(values), len(turns))
 
 
 def _variance(sums: Floats, turns: Floats) -> float:
     """Of the sum of `sums` by that of `turns`, an entry a customer."""
-    typical = turns.mean()
-    sums = np.append(sums, [typical, 0.0])
-    turns = np.append(turns, [typical, typical])
+    sums, turns = np.append(sums, [1.0, 0.0]), np.append(turns, [1.0, 1.0])
     residuals = sums - sums.sum() / turns.sum() * turns
     count = len(turns)
     return float(count / (count - 1) * np.square(residuals).sum() / turns.sum() ** 2)
 
 
-def _wilson(mean: float, count: float, error: float) -> tuple[float, float]:
+def _quantile(customers: int, error: float) -> float:
+    """Student's t for as many degrees of freedom, nearly (Abramowitz and Stegun 1964, 26.7.5)."""
     z = NormalDist().inv_cdf(1.0 - error / 2.0)
+    return z + (z**3 + z) / (4.0 * customers)
+
+
+def _wilson(mean: float, count: float, z: float) -> tuple[float, float]:
     centre = (mean + z * z / (2.0 * count)) / (1.0 + z * z / count)
     spread = math.sqrt(mean * (1.0 - mean) / count + z * z / (4.0 * count * count))
     radius = z * spread / (1.0 + z * z / count)

@@ -10,7 +10,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from eulalia.learning.experiments import Decision, Group, Judgement, Rate
+from eulalia.learning.experiments import Decision, Difference, Group, Judgement, Rate
 from eulalia.learning.report.figures import Cohort, Figures
 from eulalia.learning.report.plots import plot_failures, plot_over_time
 from eulalia.memory.rewrites import Revision
@@ -66,8 +66,8 @@ def _head(figures: Figures) -> str:
         _card("control", "control group", _percent(control.value), control),
         _card("treatment", "treatment group", _percent(treatment.value), treatment),
         f'<div class="card"><span>treatment less control</span>'
-        f"<b>{_points(effect.value)}</b><span>{_points(effect.low)} to "
-        f"{_points(effect.high)}, however often one looks</span></div>",
+        f"<b>{_points(effect.value)} points</b>"
+        f"<span>{_range(effect)}, however often one looks</span></div>",
         f'<div class="card"><span>rewrites in use</span>'
         f"<b>{figures.in_use.get(Status.KEPT, 0) + figures.in_use.get(Status.PINNED, 0):,}</b>"
         f"<span>{figures.in_use.get(Status.TRIAL, 0):,} more on trial</span></div>",
@@ -124,7 +124,7 @@ def _failures(figures: Figures) -> str:
 
 def _cohort_row(cohort: Cohort) -> str:
     cells = "".join(
-        f'<td class="number heat" style="--share: {min(250 * share.value, 80):.0f}">'
+        f'<td class="number heat" style="--share: {min(150 * share.value, 45):.0f}">'
         f"{_percent(share.value)}</td>"
         for share in cohort.failures.values()
     )
@@ -176,7 +176,7 @@ def _rewrite_row(number: int, item: Decision | LearnedRewrite) -> str:
 <td><span class="status {rewrite.status}">{rewrite.status}</span>
 {f'<span class="small">{_text(item.why)}</span>' if isinstance(item, Decision) else ""}</td>
 {_judged(item.judgement) if isinstance(item, Decision) else "<td></td><td></td>"}
-<td class="small">{_evidence(rewrite.evidence)}</td>
+<td class="note">{_evidence(rewrite.evidence)}</td>
 <td>{_choices(number, rewrite)}</td></tr>"""
 
 
@@ -187,14 +187,14 @@ def _judged(judgement: Judgement) -> str:
         f'<span class="small">of {judgement.changed:,} changed</span></td>'
         f'<td class="number">{_percent(judgement.treatment.value)} | '
         f"{_percent(judgement.control.value)}"
-        f'<span class="small">{_points(effect.low)} to {_points(effect.high)}</span></td>'
+        f'<span class="small">{_range(effect)}</span></td>'
     )
 
 
 def _evidence(evidence: Evidence) -> str:
     return (
-        f"{evidence.turns:,} turns; {evidence.transitions:,} times tried by {evidence.customers:,} "
-        f"customers; success {_percent(evidence.success_before)} → "
+        f"{evidence.turns:,} turns, of which {evidence.transitions:,} led to it by "
+        f"{evidence.customers:,} customers; success {_percent(evidence.success_before)} → "
         f"{_percent(evidence.success_after)}"
     )
 
@@ -241,7 +241,13 @@ def _percent(value: float) -> str:
 
 
 def _points(value: float) -> str:
-    return "–" if value != value else f"{100 * value:+.1f}".replace("-", "−") + " points"
+    return "–" if value != value else f"{100 * value:+.1f}".replace("-", "−")
+
+
+def _range(effect: Difference) -> str:
+    if effect.low <= -1.0 and effect.high >= 1.0:
+        return "too few to tell"
+    return f"{_points(effect.low)} to {_points(effect.high)} points"
 
 
 def _text(value: str) -> str:
