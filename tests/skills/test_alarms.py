@@ -180,7 +180,7 @@ def test_the_time_left_is_told_of_timers_alone(ask: Asking) -> None:
     assert ask(ALARMS, "alarm_query", "how long has the timer").text == "No timer is running."
     ask(ALARMS, "alarm_set", "set a timer for ten minutes", time="ten minutes")
     assert ask(ALARMS, "alarm_query", "how long has the timer").text == "Time left: 10 minutes."
-    assert ask(ALARMS, "alarm_remove", "cancel the timer").text == "The alarm is removed."
+    assert ask(ALARMS, "alarm_remove", "cancel the timer").text == "The timer is removed."
     assert "Friday" in ask(ALARMS, "alarm_query", "what alarms do i have").text
 
 

@@ -8,23 +8,30 @@ One that answers the turn ends the chain. A new stage is a file in `stages` and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from eulalia.assistant.parts import Parts
 from eulalia.assistant.stages.action import act
 from eulalia.assistant.stages.arbitration import choose
 from eulalia.assistant.stages.detection import detect
+from eulalia.assistant.stages.following import follow
 from eulalia.assistant.stages.hearing import hear
+from eulalia.assistant.stages.offering import note_feedback, offer
+from eulalia.assistant.stages.recalling import recall
+from eulalia.assistant.stages.repairing import remember, repair
 from eulalia.assistant.stages.resolution import resolve_slots
 from eulalia.assistant.stages.understanding import understand
-from eulalia.assistant.trace import Trace
+from eulalia.assistant.trace import StageError, Trace
 
 Stage = Callable[[Trace, Parts], None]
 
-TYPED: Final[tuple[Stage, ...]] = (understand, resolve_slots, choose, act)
+TYPED: Final[tuple[Stage, ...]] = (follow, repair, recall, understand, resolve_slots, choose, act)
 """From the words of a request to its answer."""
 SPOKEN: Final[tuple[Stage, ...]] = (detect, hear, *TYPED)
 """From the sound of a request to its answer."""
+AFTERWARDS: Final[tuple[Stage, ...]] = (remember, note_feedback, offer)
+"""Behind the answer, which stands even where one of these breaks."""
 
 
 def run(stages: tuple[Stage, ...], trace: Trace, parts: Parts) -> None:
@@ -36,4 +43,7 @@ def run(stages: tuple[Stage, ...], trace: Trace, parts: Parts) -> None:
         for stage in stages:
             stage(trace, parts)
             if trace.turn.answer is not None:
-                return
+                break
+    with suppress(StageError):
+        for stage in AFTERWARDS:
+            stage(trace, parts)

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from eulalia.memory import Memory
 from eulalia.skills import Skill, TemplateSkill
 from eulalia.text import Grammar
-from eulalia.turn import Interpretation
+from eulalia.turn import Interpretation, Turn
 
 if TYPE_CHECKING:
     from eulalia.asr import Transcript
     from eulalia.audio import Segment
+    from eulalia.memory import Records
 
 Samples = NDArray[np.float32]
 
@@ -68,6 +69,16 @@ class Polyglot(Protocol):
     def read(self, text: str, locale: str) -> Interpretation | None: ...
 
 
+@runtime_checkable
+class Follower(Protocol):
+    """A skill that asks questions, and reads what may be their answers before anybody else does."""
+
+    @property
+    def name(self) -> str: ...
+
+    def follow(self, turn: Turn, records: Records) -> Interpretation | None: ...
+
+
 class Speaker(Protocol):
     """Turns an answer into sound."""
 
@@ -85,6 +96,10 @@ class Parts:
     detector: Callable[[], Detector]
     speaker: Callable[[], Speaker]
     _grammars: dict[str, Grammar] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a skill of that name."""
+        return any(skill.name == name for skill in self.skills)
 
     def skill(self, name: str) -> Skill:
         """The skill of that name."""

@@ -166,13 +166,20 @@ class AlarmSkill:
         if parsed is None and reminders.stop(request.records, request.customer):
             return Reply(answers.say("The alarm is off."))
         alarms = _chosen(request, now)
+        timers = times.says_timer(request.interpretation.text, request.locale)
         if not alarms:
-            return Reply(answers.say("There is no such alarm."), Outcome.UNAVAILABLE)
+            answer = "No timer is running." if timers else "There is no such alarm."
+            return Reply(answers.say(answer), Outcome.UNAVAILABLE)
         everything = times.says_all(request.interpretation.text, request.locale)
         if parsed is None and len(alarms) > 1 and not everything:
-            return Reply(answers.say("Which alarm should I remove?"), Outcome.UNAVAILABLE, False)
+            which = "Which timer should I remove?" if timers else "Which alarm should I remove?"
+            return Reply(answers.say(which), Outcome.UNAVAILABLE, False)
         for alarm in alarms:
             request.records.delete(request.customer, "alarm", alarm["key"])
+        if timers:
+            return Reply(
+                answers.say_plural("The timer is removed.", "{n} timers are removed.", len(alarms))
+            )
         return Reply(
             answers.say_plural("The alarm is removed.", "{n} alarms are removed.", len(alarms))
         )

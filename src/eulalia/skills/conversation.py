@@ -6,7 +6,7 @@ import random
 from typing import Final
 
 from eulalia.dialog.numbers import fold
-from eulalia.skills import reminders
+from eulalia.skills import preferences, reminders
 from eulalia.skills.moments import local_now
 from eulalia.skills.phrases import is_phrase
 from eulalia.skills.skill import Reply, Request
@@ -109,6 +109,8 @@ class ConversationSkill:
 
     def _greet(self, request: Request) -> Reply:
         say, hour = request.answers.say, local_now(request).hour
+        if name := preferences.get(request.records, request.customer, "name"):
+            return Reply(say("Hello, {name}! What can I do for you?", name=name))
         if 4 <= hour < 12:
             return Reply(say("Good morning! What can I do for you?"))
         if 12 <= hour < 18:

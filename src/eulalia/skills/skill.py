@@ -34,6 +34,8 @@ class Request:
     """What skills keep, by customer and kind."""
     answers: Answers
     """Finds the words for an answer in the request's locale."""
+    session: str = ""
+    """The conversation; empty where there is none that could go on."""
 
     def entity(self, kind: str) -> Entity | None:
         """The first entity of that kind, or None."""

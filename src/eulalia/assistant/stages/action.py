@@ -35,6 +35,7 @@ def act(trace: Trace, parts: Parts) -> None:
             now=trace.now,
             records=parts.memory.records,
             answers=trace.answers,
+            session=turn.session,
         )
         reply = _check_reply(skill, skill.handle(request))
         report.hypotheses = (Hypothesis(skill.name, turn.interpretation.confidence),)
