@@ -31,7 +31,9 @@ def defects(
     from eulalia.learning.defects import shipped
 
     check_folder(json_file)
-    report = evaluate(turns, Boosted.open(model) if model else shipped())
+    chosen = Boosted.open(model) if model else shipped()
+    with Console(stderr=True).status("judging the turns"):
+        report = evaluate(turns, chosen)
     table = Table("", "", box=None, show_header=False)
     for name, value in report.items():
         table.add_row(_NAMES[name], f"{value:,}" if name == "n" else f"{value:.3f}")

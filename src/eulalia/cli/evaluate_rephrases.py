@@ -35,7 +35,9 @@ def rephrases(
     from eulalia.learning.rephrases import shipped
 
     check_folder(json_file)
-    report = evaluate(turns, Boosted.open(model) if model else shipped(), only)
+    chosen = Boosted.open(model) if model else shipped()
+    with Console(stderr=True).status("comparing the turns"):
+        report = evaluate(turns, chosen, only)
     table = Table("", "F1 of pairs", "whole spans", box=None)
     table.add_row("spans", f"{report['f1']:.3f}", f"{report['exact']:.3f}")
     table.add_row("similarity", f"{report['baseline_f1']:.3f}", f"{report['baseline_exact']:.3f}")

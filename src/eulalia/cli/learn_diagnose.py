@@ -42,8 +42,11 @@ def diagnose(
     from eulalia.learning import failures, logs
 
     check_folder(output)
-    read = [turn for turn, _ in logs.read(turns)]
-    verdicts = failures.Failures.open(model).judge(read)
+    judge = failures.Failures.open(model).judge
+    with Console(stderr=True).status("reading the turns") as status:
+        read = [turn for turn, _ in logs.read(turns)]
+        status.update(f"judging {len(read):,} turns")
+        verdicts = judge(read)
     if output is not None:
         failures.write(output, verdicts)
     if as_json:

@@ -49,7 +49,7 @@ class Boosted:
         """The model of a folder. Raises BoostedModelError when there is none."""
         file = folder / "model.npz"
         try:
-            with np.load(file, allow_pickle=False) as stored:
+            with file.open("rb") as raw, np.load(raw, allow_pickle=False) as stored:
                 arrays = dict(stored)
             return cls(
                 names=tuple(str(name) for name in arrays["names"]),

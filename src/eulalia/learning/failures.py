@@ -81,7 +81,7 @@ class Failures:
         """The shipped model, or that of another folder. Raises FailureModelError."""
         file = (path or MODEL) / "model.npz"
         try:
-            with np.load(file, allow_pickle=False) as stored:
+            with file.open("rb") as raw, np.load(raw, allow_pickle=False) as stored:
                 arrays = dict(stored)
             return cls(
                 wording=Wording.of_arrays(arrays),
