@@ -37,7 +37,7 @@ def rewrites(
         int,
         typer.Option(
             metavar="K",
-            help="How many customers must know each word of a rewrite and be served by what it means.",
+            help="How many customers must know each word of a rewrite and be served by it.",
         ),
     ] = 2,
 ) -> None:

@@ -7,6 +7,7 @@ recordings laid out as customers and half to simulated ones, and rounded.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ FAILS: Final = {
 """Log-odds that the last attempt was no success."""
 _AT_ONCE_SECONDS: Final = 15.0
 _SOON_SECONDS: Final = 20.0
+_LATEST_SECONDS: Final = 60.0
+"""What comes later than this is another wish."""
 _USUAL_CONFIDENCE: Final = 0.8
 """Where a turn tells none."""
 
@@ -63,17 +66,11 @@ def steps(turns: ibis.Table) -> ibis.Table:
         **{
             f"next_{name}": heard[name].lead(1).over(session)
             for name in ("request", "state", "intent", "time")
-        }
+        },
+        **{f"before_{number}": heard.time.lag(number).over(session) for number in (1, 2, 3)},
     )
-    going = told.mutate(on=_goes_on(told))
-    session = ibis.window(
-        group_by=[going.locale, going.customer, going.session], order_by=[going.time, going.place]
-    )
-    before = [going.on.lag(number).over(session).fill_null(0.0) for number in (1, 2, 3)]
-    attempts = before[0] * (1.0 + before[1] * (1.0 + before[2]))
-    ended = going.mutate(attempts=attempts)
-    ended = ended.mutate(fails=_fails(ended))
-    return ended.select(
+    going = told.mutate(on=_goes_on(told), fails=_fails(told))
+    return going.select(
         "locale",
         "customer",
         "request",
@@ -82,16 +79,22 @@ def steps(turns: ibis.Table) -> ibis.Table:
         "next_request",
         "next_state",
         "on",
-        served=(1.0 - ended.on) * (1.0 - ended.fails),
-        failed=(1.0 - ended.on) * ended.fails,
+        served=(1.0 - going.on) * (1.0 - going.fails),
+        failed=(1.0 - going.on) * going.fails,
     )
 
 
 def normalized(text: ibis.Value) -> ibis.Value:
     """What `learning.state.normalize` does, as far as every engine can: full-width letters and the
     like stay what they are."""
-    plain = text.lower().re_replace(r"[^\p{L}\p{N}]+", " ")
-    return plain.strip()
+    import ibis
+
+    # Most of what is heard is normal already, and looking is cheaper than rewriting.
+    return ibis.ifelse(
+        text.re_search("^[a-z0-9]+( [a-z0-9]+)*$"),
+        text,
+        text.lower().re_replace(r"[^\p{L}\p{N}]+", " ").strip(),
+    )
 
 
 def _heard(turns: ibis.Table) -> ibis.Table:
@@ -119,21 +122,29 @@ def _goes_on(turns: ibis.Table) -> Any:
 
     gap = turns.next_time.epoch_seconds() - turns.time.epoch_seconds()
     longer = ibis.greatest(turns.request.length(), turns.next_request.length())
-    alike = 1.0 - turns.request.levenshtein(turns.next_request) / longer
     evidence = {
         "at_once": (gap <= _AT_ONCE_SECONDS).cast("float64"),
         "soon": (gap / -_SOON_SECONDS).exp(),
-        "alike": alike,
+        "alike": 1.0 - turns.request.levenshtein(turns.next_request) / longer,
         "same_intent": (turns.intent == turns.next_intent).fill_null(False).cast("float64"),
         "same_meaning": (turns.state == turns.next_state).cast("float64"),
         **_noted(turns, GOES_ON),
     }
-    return ibis.ifelse(turns.next_request.isnull(), 0.0, _probability(GOES_ON, evidence))
+    return ibis.ifelse(
+        (gap <= _LATEST_SECONDS).fill_null(False), _probability(GOES_ON, evidence), 0.0
+    )
 
 
 def _fails(turns: ibis.Table) -> Any:
+    import ibis
+
     last = turns.next_request.isnull().cast("float64")
-    evidence = {"last": last, "attempts": last * turns.attempts, **_noted(turns, FAILS)}
+    attempts: Any = 0.0
+    times = [turns.time, turns.before_1, turns.before_2, turns.before_3]
+    for later, earlier in reversed(list(pairwise(times))):
+        at_once = later.epoch_seconds() - earlier.epoch_seconds() <= _AT_ONCE_SECONDS
+        attempts = ibis.ifelse(at_once.fill_null(False), attempts + 1.0, 0.0)
+    evidence = {"last": last, "attempts": last * attempts, **_noted(turns, FAILS)}
     return _probability(FAILS, evidence)
 
 
