@@ -10,7 +10,6 @@ import typer
 from eulalia.errors import EulaliaError
 from eulalia.truth import Failure
 
-
 _NLU = list(Failure).index(Failure.INTENT)
 
 
