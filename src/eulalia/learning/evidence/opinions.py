@@ -34,7 +34,6 @@ def opinions(columns: Columns, reader: Reader) -> dict[str, Floats]:
         "slot_doubted", "values_known",
     )  # fmt: skip
     rows = np.full((len(distinct) + 1, len(names)), np.nan)
-    overlooked = np.full((len(distinct) + 1, len(tags)), np.nan)
     for number, (text, meaning) in enumerate(distinct):
         best = probabilities[number].max(initial=0.0)
         rows[number, 1] = best
@@ -55,14 +54,10 @@ def opinions(columns: Columns, reader: Reader) -> dict[str, Floats]:
             shares[[*have, tags[OTHER]]] = 0.0
             rows[number, 6] = -np.log1p(-np.minimum(shares, 0.95)).sum()
         if text:
-            logged = _logged(text, slots)
-            rows[number, 8:12] = _compare_tags(logged, tagged[number], tags)
-            outside = [tag == OTHER for tag in logged]
-            overlooked[number] = tagged[number][outside].max(axis=0, initial=0.0)
+            rows[number, 8:12] = _compare_tags(_logged(text, slots), tagged[number], tags)
         if slots:
             rows[number, 12] = reader.knows(slots).mean()
-    found = {name: rows[which, column] for column, name in enumerate(names)}
-    return found | {f"overlooked_{tag}": overlooked[which, number] for tag, number in tags.items()}
+    return {name: rows[which, column] for column, name in enumerate(names)}
 
 
 def _bare(meaning: Interpretation | None) -> Interpretation | None:
