@@ -10,13 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eulalia.asr import Mode, ModelError, RecognitionError, Recognizer, Transcript
+from eulalia.asr import (
+    BiasingOptions,
+    Mode,
+    ModelError,
+    RecognitionError,
+    Recognizer,
+    Transcript,
+)
 from eulalia.asr.decoder import Decoder
 from eulalia.asr.lexicon import Lexicon
 from eulalia.asr.phones import PHONES
 from eulalia.asr.posteriors import Posteriors
 from eulalia.asr.vocabulary import Vocabulary
-from eulalia.audio import AudioError, Samples
+from eulalia.asr.words import Words
+from eulalia.audio import AudioError, Samples, espeak
 from eulalia.errors import EulaliaError
 from eulalia.text import Grammar
 from tests.asr.ctc import spoken
@@ -61,6 +69,7 @@ def heard(text: str, phones: str) -> Recognizer:
 
 
 SECOND = np.zeros(16_000, np.float32)
+VOICE = espeak.synthesize("tea please")
 TEA_PLEASE = "t iː p l iː z"
 
 
@@ -99,21 +108,67 @@ def test_what_no_sentence_of_the_grammar_fits_is_heard_openly() -> None:
 
 
 def test_a_phrase_that_fits_replaces_the_open_text() -> None:
-    transcript = heard("no", TEA_PLEASE).transcribe(SECOND, phrases=["coffee", "Tea please"])
+    transcript = heard("no", TEA_PLEASE).transcribe(VOICE, phrases=["coffee", "Tea please"])
     assert (transcript.text, transcript.mode) == ("Tea please", Mode.PHRASES)
     assert [word.text for word in transcript.words] == ["Tea", "please"]
 
 
 def test_the_open_text_stands_when_no_phrase_fits() -> None:
-    transcript = heard("no", "n oʊ").transcribe(SECOND, phrases=["coffee", "tea please"])
+    transcript = heard("no", "n oʊ").transcribe(VOICE, phrases=["coffee", "tea please"])
     assert (transcript.text, transcript.mode) == ("no", Mode.OPEN)
 
 
 def test_phrases_are_tried_when_the_grammar_does_not_fit() -> None:
     transcript = heard("no", TEA_PLEASE).transcribe(
-        SECOND, phrases=["tea please"], grammar=Grammar.of(["coffee"])
+        VOICE, phrases=["tea please"], grammar=Grammar.of(["coffee"])
     )
     assert (transcript.text, transcript.mode) == ("tea please", Mode.PHRASES)
+
+
+def test_a_phrase_is_heard_inside_of_a_sentence_as_it_is_listed() -> None:
+    recognizer = heard("tea no", "t iː k ɔː f iː p l iː z")
+    transcript = recognizer.transcribe(VOICE, phrases=["Tea", "Coffee-Please!"])
+    assert (transcript.text, transcript.mode) == ("Tea Coffee-Please!", Mode.OPEN)
+    assert transcript.hypotheses[0].value == transcript.text
+    first, second = transcript.words
+    assert 0 < first.start < first.end <= second.start < second.end
+    nothing = BiasingOptions(rescoring=False, lookup=False, whole=False)
+    assert (
+        recognizer.transcribe(VOICE, phrases=["Coffee-Please!"], biasing=nothing).text == "tea no"
+    )
+
+
+def test_a_phrase_is_not_heard_inside_of_other_words() -> None:
+    transcript = heard("coffee please", "k ɔː f iː p l iː z").transcribe(VOICE, phrases=["fee"])
+    assert transcript.text == "coffee please"
+
+
+def test_nobody_speaking_says_no_phrase() -> None:
+    recognizer = heard("tea", TEA_PLEASE)
+    noise = np.random.default_rng(0).normal(0, 0.05, 32_000).astype(np.float32)
+    assert recognizer.transcribe(noise, phrases=["tea please", "tea"]).text == ""
+
+
+def test_a_part_that_a_recogniser_lacks_is_an_error(model_folder: Path) -> None:
+    sound = np.zeros(1_000, np.float32)
+    letters = Recognizer(Scripted("no", "n oʊ"), Decoder(WORDS), LEXICON)
+    with pytest.raises(RecognitionError, match="cannot have a class"):
+        letters.transcribe(sound, phrases=["no"], biasing=BiasingOptions(in_language=True))
+    by_sound = Recognizer(letters.model, letters.decoder, LEXICON, words_of_one_sentence())
+    with pytest.raises(RecognitionError, match="by their sound"):
+        by_sound.transcribe(sound, phrases=["no"], biasing=BiasingOptions(adaptive=True))
+
+
+def words_of_one_sentence() -> Words:
+    return Words.build(["tea please", "no coffee"], LEXICON)
+
+
+def test_phrases_have_weights_and_bad_ones_are_refused() -> None:
+    recognizer = heard("no", TEA_PLEASE)
+    assert recognizer.transcribe(VOICE, phrases={"tea please": 2.0, "coffee": 1.0}).text
+    for phrases in ({"tea": 0.0}, {"tea": float("nan")}, [3]):
+        with pytest.raises(RecognitionError, match=r"^[^\n]+\.$"):
+            recognizer.transcribe(VOICE, phrases=phrases)  # type: ignore[arg-type]
 
 
 def test_silence_says_no_phrase_and_no_sentence() -> None:

@@ -32,7 +32,7 @@ class BiasingOptions:
     in_language: bool | None = None
     """Give phrases a class of their own in the language model: in a search by spelling the labels
     of that class, in one by sound the place of the unknown word."""
-    rescoring: bool = True
+    rescoring: bool | None = None
     """In a search by spelling, choose among its texts by how well they fit the phones as well."""
     lookup: bool = True
     """Look phrases up in the phones, and put them in the place of words that fit worse."""

@@ -14,6 +14,7 @@ from eulalia.asr.phrase_search import Match, PhraseSearch
 from eulalia.asr.posteriors import LogProbs
 from eulalia.asr.rescoring import FAVOUR, Piece, fit, pieces, put_in
 from eulalia.asr.transcript import Mode, Transcript, Word
+from eulalia.audio import Samples, SpeechDetector, SpeechState
 from eulalia.turn import Hypothesis
 
 # How far a phone of a whole utterance may on average fall behind the best phones of all, in
@@ -26,9 +27,9 @@ _PHONES_WEIGHT: Final = 0.3
 """How much the phones count beside the subwords where texts of the beam are compared."""
 _READINGS: Final = 4
 _HYPOTHESES: Final = 8
-_SPOTS_WHOLE: Final = 256
-_MOST_WHOLE: Final = 2_000
-"""Pronunciations that are all tried as whole utterances; of longer lists only those looked up."""
+_MOST_WHOLE: Final = 100
+"""Phrases of a list that are tried as whole utterances. A longer one always has some that sound
+like a cough; its phrases are found as others are, inside of what was said."""
 
 
 class PhraseHearing:
@@ -39,6 +40,12 @@ class PhraseHearing:
         self._options = options
         self._lookup = Lookup(search.trie, search.blank)
         self._heard: list[LogProbs] = []
+        self._voice = SpeechDetector().endpointer(limit_seconds=float("inf"))
+
+    def hear(self, samples: Samples) -> None:
+        """Listen for whether anybody speaks at all; phrases are not heard in noise."""
+        if self._voice.state is SpeechState.WAITING:
+            self._voice.accept(samples)
 
     def accept(self, phones: LogProbs) -> None:
         """Take in frames of shape (frames, phones)."""
@@ -51,7 +58,14 @@ class PhraseHearing:
             return heard
         phones, search = np.concatenate(self._heard), self._search
         text = pieces(heard.words, search)
-        if self._options.rescoring and len(heard.hypotheses) > 1:
+        if self._voice.state is SpeechState.WAITING:
+            text = [piece for piece in text if not piece.listed]
+            return (
+                heard
+                if text_of(text) == heard.text
+                else self._transcript(text, [], heard, frame_shift, duration)
+            )
+        if self._options.rescoring is not False and len(heard.hypotheses) > 1:
             text = self._fitting(text, heard, phones)
         if self._options.lookup:
             text = put_in(text, search, self._lookup.spots(), phones)
@@ -60,14 +74,27 @@ class PhraseHearing:
             text, others = whole[:1], whole[1:]
         if not any(piece.listed for piece in text) and text_of(text) == heard.text:
             return heard
+        return self._transcript(text, others, heard, frame_shift, duration)
+
+    def _transcript(
+        self,
+        text: Sequence[Piece],
+        others: Sequence[Piece],
+        heard: Transcript,
+        frame_shift: float,
+        duration: float,
+    ) -> Transcript:
+        if not text:
+            return Transcript("", 0.0)
         words = _words(text, frame_shift, duration)
         written = " ".join(word.text for word in words)
         sure = float(np.exp(np.mean([np.log(max(word.confidence, 1e-9)) for word in words])))
         readings = {written: sure}
         for piece in others:
             readings.setdefault(piece.text, min(sure, confidence(piece.gap or 0.0)))
-        for hypothesis in heard.hypotheses:
-            readings.setdefault(hypothesis.value, min(sure, hypothesis.confidence))
+        if any(piece.listed for piece in text):
+            for hypothesis in heard.hypotheses:
+                readings.setdefault(hypothesis.value, min(sure, hypothesis.confidence))
         ordered = sorted(readings.items(), key=lambda reading: -reading[1])[:_HYPOTHESES]
         mode = Mode.PHRASES if len(text) == 1 and text[0].listed else Mode.OPEN
         return Transcript(
@@ -90,10 +117,9 @@ class PhraseHearing:
     def _whole(self, text: Sequence[Piece], phones: LogProbs) -> list[Piece]:
         """The phrases that the utterance may be as a whole, if one of them is likelier."""
         search = self._search
-        only = None
-        if len(search.said[1]) > _MOST_WHOLE:
-            only = sorted({spot.way for spot in self._lookup.spots(_SPOTS_WHOLE)})
-        matches = search.matches(phones, _HYPOTHESES, only)
+        if len(search.phrases) > _MOST_WHOLE:
+            return []
+        matches = search.matches(phones, _HYPOTHESES)
         if not matches or matches[0].gap > _WORST_PHRASE:
             return []
         (score,) = fit([text], search, phones)

@@ -147,11 +147,13 @@ class Recognizer:
     ) -> Stream:
         """The same while the sound arrives: partial results, then the final one."""
         options = biasing or BiasingOptions()
-        if options.adaptive and self.words is not None:
+        if self.words is not None and (options.adaptive or options.rescoring):
             raise RecognitionError(
-                "This recogniser searches its words by their sound, where no boost is adaptive; "
-                "leave adaptive out."
+                "This recogniser searches its words by their sound, where boosts are not adaptive "
+                "and texts need no rescoring; leave out adaptive and rescoring."
             )
+        if self.words is not None:
+            options = replace(options, rescoring=False)
         listed = key(phrases)
         favoured = None
         if listed:
@@ -222,6 +224,8 @@ class Stream:
         if self._finished:
             raise RecognitionError("This stream has finished; begin another for another sound.")
         check(samples, empty=True)
+        if self._phrases is not None:
+            self._phrases.hear(samples)
         self._take(self._acoustic.accept(samples))
         self._duration += len(samples) / SAMPLE_RATE
 
