@@ -7,6 +7,7 @@ import typer
 from eulalia.cli.evaluate_asr import asr, commands
 from eulalia.cli.evaluate_defects import defects
 from eulalia.cli.evaluate_failures import failures
+from eulalia.cli.evaluate_labels import labels
 from eulalia.cli.evaluate_nlu import nlu
 from eulalia.cli.evaluate_rephrases import rephrases
 from eulalia.cli.evaluate_rewrites import rewrites
@@ -19,3 +20,4 @@ app.command()(failures)
 app.command()(defects)
 app.command()(rephrases)
 app.command()(rewrites)
+app.command()(labels)

@@ -7,7 +7,9 @@ import typer
 from eulalia.cli.learn_apply import apply
 from eulalia.cli.learn_confusions import confusions
 from eulalia.cli.learn_diagnose import diagnose
+from eulalia.cli.learn_labels import labels
 from eulalia.cli.learn_report import report
+from eulalia.cli.learn_rewrites import rewrites
 from eulalia.cli.learn_run import run
 from eulalia.cli.learn_simulate import simulate
 
@@ -18,3 +20,5 @@ app.command()(apply)
 app.command()(diagnose)
 app.command()(confusions)
 app.command()(simulate)
+app.command()(rewrites)
+app.command()(labels)
