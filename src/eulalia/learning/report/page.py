@@ -205,7 +205,7 @@ def _choices(number: int, rewrite: LearnedRewrite) -> str:
         f"{'' if value else ' checked'}> {name}</label>"
         for value, name in _CHOICES.items()
     )
-    legend = _attribute(f"Decision on {rewrite.request}")
+    legend = _attribute(_visible(f"Decision on {rewrite.request}"))
     return f'<fieldset aria-label="{legend}">{radios}</fieldset>'
 
 
