@@ -1,0 +1,8 @@
+"""Requests put in words that are understood, while they are made."""
+
+from eulalia.learning.rewriting.candidates import Meaning, Request
+from eulalia.learning.rewriting.history import History
+from eulalia.learning.rewriting.rewriter import Rewriter
+from eulalia.learning.rewriting.shared import Shared
+
+__all__ = ["History", "Meaning", "Request", "Rewriter", "Shared"]

@@ -1,0 +1,153 @@
+"""What a request may be taken for, and what speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eulalia.learning.rewriting.history import History, Wording
+from eulalia.learning.rewriting.shared import Shared
+from eulalia.learning.similarity import letters_alike, sounds, sounds_alike, words_alike
+from eulalia.learning.state import normalize
+from eulalia.rewrites import LearnedRewrite
+from eulalia.text.vectors import Vectors
+
+PERSONAL: Final = "personal"
+GLOBAL: Final = "global"
+NAMES: Final = (
+    "personal", "exact", "letters", "sounds", "words", "cosine", "tries", "success", "hour",
+    "own_tries", "own_success", "confidence", "new_confidence", "understood", "same_intent",
+    "length", "new_length", "customers", "bound", "before", "repeats", "goes_back",
+)  # fmt: skip
+"""What speaks for a candidate; NaN where something is not known."""
+_NEAR: Final = 6
+_LEAST_ALIKE: Final = 0.45
+"""Likeness in letters or sounds below which nothing was misheard, only said otherwise."""
+_SURE_TRIES: Final = 0.6
+"""Success from which a wording of one's own is let alone."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How a text is understood."""
+
+    state: str | None
+    """As `learning.state` tells it; None when no reading is sure enough to act on."""
+    intent: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request and what was the case when it was made."""
+
+    text: str
+    """As `learning.state` normalises it."""
+    locale: str
+    hour: int
+    previous: str | None = None
+    """The normalised text of the turn before, if it was soon before and did not serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that a request may be taken for."""
+
+    text: str
+    layer: str
+    cosine: float
+    wording: Wording | None = None
+    """The customer's own, in the personal layer."""
+    rewrite: LearnedRewrite | None = None
+    """Everybody's, in the global layer."""
+
+
+def candidates(
+    request: Request, vectors: Vectors, history: History | None, shared: Shared | None
+) -> list[Candidate]:
+    """What the layers offer; nothing for a request that has served this customer before."""
+    own = history.get(request.text) if history else None
+    if own is not None and own.served >= 0.5 and own.success >= _SURE_TRIES:
+        return []
+    found: dict[str, Candidate] = {}
+    exact = shared.get(request.text, request.locale) if shared else None
+    if exact is not None:
+        found[normalize(exact.text)] = Candidate(exact.text, GLOBAL, 1.0, rewrite=exact)
+    (vector,) = vectors.of([request.text], request.locale)
+    if history is not None:
+        for wording, cosine in history.near(vector, _NEAR):
+            if wording.served >= 0.5 and wording.text not in found:
+                found[wording.text] = Candidate(wording.text, PERSONAL, cosine, wording=wording)
+    if shared is not None:
+        for rewrite, cosine in shared.near(vector, request.locale, _NEAR):
+            text = normalize(rewrite.text)
+            if text not in found:
+                found[text] = Candidate(rewrite.text, GLOBAL, cosine, rewrite=rewrite)
+    found.pop(request.text, None)
+    offered = [
+        candidate
+        for text, candidate in found.items()
+        if history is None or not history.refused(request.text, text)
+    ]
+    return [c for c in offered if c is not None and (c.rewrite is exact or _alike(request, c))]
+
+
+def _alike(request: Request, candidate: Candidate) -> bool:
+    """Whether the request may be the candidate, or what the candidate rewrites, misheard."""
+    other = candidate.rewrite.request if candidate.rewrite else candidate.text
+    letters = letters_alike([request.text], [other])[0]
+    return bool(max(letters, candidate.cosine - 0.25) >= _LEAST_ALIKE)
+
+
+def features(
+    request: Request,
+    offered: Sequence[Candidate],
+    history: History | None,
+    meaning: Meaning,
+    meanings: Sequence[Meaning],
+) -> Floats:
+    """(candidates, NAMES) from how the request and each candidate are understood."""
+    # A rewrite of a like request is as near as that request is.
+    others = [c.rewrite.request if c.rewrite else c.text for c in offered]
+    same = [request.text] * len(offered)
+    sound = [sounds(request.text)] * len(offered)
+    own = history.get(request.text) if history else None
+    columns = {
+        "personal": [c.layer == PERSONAL for c in offered],
+        "exact": [other == request.text for other in others],
+        "letters": letters_alike(same, others),
+        "sounds": sounds_alike(sound, [sounds(other) for other in others]),
+        "words": words_alike(same, others),
+        "cosine": [c.cosine for c in offered],
+        "tries": [c.wording.tries if c.wording else np.nan for c in offered],
+        "success": [c.wording.success if c.wording else np.nan for c in offered],
+        "hour": [_habit(c.wording, request.hour) for c in offered],
+        "own_tries": [own.tries if own else 0] * len(offered),
+        "own_success": [own.success if own else np.nan] * len(offered),
+        "confidence": [meaning.confidence] * len(offered),
+        "new_confidence": [m.confidence for m in meanings],
+        "understood": [meaning.state is not None] * len(offered),
+        "same_intent": [m.intent == meaning.intent for m in meanings],
+        "length": [len(request.text.split())] * len(offered),
+        "new_length": [len(c.text.split()) for c in offered],
+        "customers": [c.rewrite.evidence.customers if c.rewrite else np.nan for c in offered],
+        "bound": [c.rewrite.evidence.lower_bound if c.rewrite else np.nan for c in offered],
+        "before": [c.rewrite.evidence.success_before if c.rewrite else np.nan for c in offered],
+        "repeats": [request.previous == request.text] * len(offered),
+        "goes_back": [normalize(c.text) == request.previous for c in offered],
+    }
+    return np.stack([np.asarray(columns[name], np.float64) for name in NAMES], axis=1)
+
+
+def _habit(wording: Wording | None, hour: int) -> float:
+    """The share of a wording's tries within an hour of this one."""
+    if wording is None:
+        return np.nan
+    near = wording.hours[[(hour + shift) % 24 for shift in (-1, 0, 1)]].sum()
+    return float(near / max(wording.hours.sum(), 1.0))

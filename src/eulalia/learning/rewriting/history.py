@@ -1,0 +1,130 @@
+"""What a customer has asked before, and what came of it: the personal layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eulalia.learning.similarity import letters_alike
+from eulalia.learning.state import normalize
+from eulalia.text.vectors import Vectors
+from eulalia.turn import Outcome, Turn
+
+_SOON_SECONDS: Final = 60.0
+_ALIKE: Final = 0.5
+"""Likeness in letters from which a request soon after another is taken for the same wish."""
+_MOST: Final = 2_000
+"""Wordings that are remembered; those not used for longest go first."""
+_COMPLAINTS: Final = frozenset({"barge_in", "rephrase", "reprompt", "correction", "denial"})
+
+
+@dataclass(slots=True)
+class Wording:
+    """One way in which a customer puts a request."""
+
+    text: str
+    """As `learning.state` normalises it."""
+    tries: int = 0
+    served: float = 0.0
+    """Of these tries, those that are believed to have served the customer."""
+    hours: NDArray[np.float32] = field(default_factory=lambda: np.zeros(24, np.float32))
+    """How often it was asked at each hour of the day, of UTC."""
+
+    @property
+    def success(self) -> float:
+        """The share of tries that served, held back towards a half while there are few."""
+        return (self.served + 0.5) / (self.tries + 1.0)
+
+
+class History:
+    """The wordings of one customer in one locale, and those that rewriting has failed with."""
+
+    def __init__(self, vectors: Vectors, locale: str) -> None:
+        self.locale = locale
+        self._vectors = vectors
+        self._wordings: dict[str, Wording] = {}
+        self._refused: dict[tuple[str, str], int] = {}
+        self._put_right: dict[str, str] = {}
+        self._matrix: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        return len(self._wordings)
+
+    def get(self, text: str) -> Wording | None:
+        """The wording of a normalised text, if the customer ever asked so."""
+        return self._wordings.get(text)
+
+    def refused(self, request: str, text: str) -> bool:
+        """Whether taking this request for that text did not serve the customer the last time."""
+        return self._refused.get((request, text), 0) > 0
+
+    def learn(self, session: Sequence[Turn]) -> None:
+        """Take note of a session's turns in order, of this locale."""
+        for turn, served in zip(session, served_shares(session), strict=True):
+            text = normalize(turn.text or "")
+            if not text or turn.locale != self.locale:
+                continue
+            if turn.rewrite is None:
+                self._note(text, served, turn.time)
+                continue
+            understood = normalize(turn.rewrite.text)
+            pair = (text, understood)
+            self._refused[pair] = 0 if served > 0.5 else self._refused.get(pair, 0) + 1
+            if served > 0.5:
+                self._note(understood, served, turn.time)
+
+    def near(self, vector: NDArray[np.float32], count: int) -> list[tuple[Wording, float]]:
+        """The wordings whose vectors are nearest to that of shape (size,), with their cosines."""
+        if not self._wordings:
+            return []
+        if self._matrix is None:
+            self._matrix = self._vectors.of(self._wordings, self.locale)
+        cosines = self._matrix @ vector
+        places = np.argsort(-cosines, kind="stable")[:count]
+        wordings = list(self._wordings.values())
+        return [(wordings[place], float(cosines[place])) for place in places.tolist()]
+
+    def _note(self, text: str, served: float, time: datetime) -> None:
+        wording = self._wordings.pop(text, None)
+        if wording is None:
+            wording = Wording(text)
+            self._matrix = None
+        elif self._matrix is not None:
+            self._matrix = None
+        # Put back last, so that the first ones are those not used for longest.
+        self._wordings[text] = wording
+        wording.tries += 1
+        wording.served += served
+        wording.hours[time.hour] += 1
+        if len(self._wordings) > _MOST:
+            del self._wordings[next(iter(self._wordings))]
+
+
+def served_shares(session: Sequence[Turn]) -> list[float]:
+    """For each turn of a session, in order, how far it is believed to have served the customer:
+    from 0 to 1, judged by its outcome and by what the customer did next."""
+    shares = []
+    for turn, following in zip(session, [*session[1:], None], strict=True):
+        kinds = {feedback.kind for feedback in turn.feedback}
+        if turn.outcome is not Outcome.ANSWERED or kinds & _COMPLAINTS or "abandonment" in kinds:
+            shares.append(0.0)
+        elif "confirmation" in kinds:
+            shares.append(1.0)
+        elif following is None or not _follows_up(turn, following):
+            shares.append(0.9)
+        else:
+            shares.append(0.1)
+    return shares
+
+
+def _follows_up(turn: Turn, following: Turn) -> bool:
+    """Whether the next turn looks like the same wish once more."""
+    if (following.time - turn.time).total_seconds() > _SOON_SECONDS:
+        return False
+    one, other = normalize(turn.text or ""), normalize(following.text or "")
+    return bool(letters_alike([one], [other])[0] >= _ALIKE)
