@@ -35,7 +35,7 @@ def endings(columns: Columns, reader: Reader) -> dict[str, Floats]:
     names = {name: number for number, name in enumerate(reader.intents)}
     known = is_known(columns.turns)[rows]
     # -1, the last column, stands for what the reader does not know.
-    intents = np.array([names.get(_intent(columns.turns[place]), -1) for place in range(len(here))])
+    intents = np.array([names.get(_intent(turn), -1) for turn in columns.turns], np.intp)
     texts = np.full((len(rows), 2), np.nan)
     for column, (words_of, intent_of) in enumerate(((rows, meant), (meant, rows))):
         probabilities = reader.intent_probabilities([columns.words[place] for place in words_of])
