@@ -14,6 +14,7 @@ from babel.core import get_global
 from eulalia.dialog import times
 from eulalia.dialog.locales import cldr
 from eulalia.dialog.numbers import fold
+from eulalia.skills import preferences
 from eulalia.skills.moments import local_now
 from eulalia.skills.skill import Reply, Request
 from eulalia.turn import Outcome
@@ -197,6 +198,9 @@ class ClockSkill:
             for slot in request.interpretation.slots
             if slot.name in ("place_name", "time_zone")
         ]
+        home = preferences.get(request.records, request.customer, "home")
+        if not places and home and zone_of(home, request.locale) is not None:
+            places = [home]
         zones = []
         for place in places[:2]:
             zone = zone_of(place, request.locale)

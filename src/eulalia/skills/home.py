@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from eulalia.dialog import numbers
 from eulalia.dialog.resolution import closest
+from eulalia.skills import preferences
 from eulalia.skills.skill import Reply, Request
 from eulalia.skills.templates import TemplateSkill
 from eulalia.turn import Interpretation, Outcome
@@ -301,18 +302,26 @@ class HomeSkill:
         device = next((d for d in devices if d.kind == "thermostat"), None)
         if device is None:
             return _nothing_there(request)
+        fahrenheit = isinstance(house, VirtualHouse) and _measures_in_fahrenheit(request)
         before = float(device.state.get("temperature") or 20.0)
+        before = before * 9 / 5 + 32 if fahrenheit else before
         amount = _amount(request, "temperature")
         if request.interpretation.intent == "home_warmth":
             target = before + (1 if request.said("direction") == "warmer" else -1)
-        elif amount is None:
-            answer = "The thermostat is set to {degrees} degrees."
-            return Reply(request.answers.say(answer, degrees=request.answers.number(before)))
         else:
-            target = amount.value
-        house.change(device, {"temperature": target})
-        answer = "The thermostat is set to {degrees} degrees."
-        return Reply(request.answers.say(answer, degrees=request.answers.number(target)))
+            target = amount.value if amount is not None else before
+        if target != before:
+            celsius = (target - 32) * 5 / 9 if fahrenheit else target
+            house.change(device, {"temperature": celsius})
+        degrees = request.answers.number(round(target, 1))
+        return Reply(
+            request.answers.say("The thermostat is set to {degrees} degrees.", degrees=degrees)
+        )
+
+
+def _measures_in_fahrenheit(request: Request) -> bool:
+    """Whether the customer thinks in Fahrenheit; a real house has a setting of its own for that."""
+    return preferences.get(request.records, request.customer, "units") == "imperial"
 
 
 @dataclass(frozen=True, slots=True)

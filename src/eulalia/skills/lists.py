@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from eulalia.skills import preferences
 from eulalia.skills.skill import Reply, Request
 from eulalia.turn import Outcome
 
@@ -71,6 +72,7 @@ class ListSkill:
         name, items = _name(request), _items(request)
         if not name and not items:
             return Reply(say("Which list should I use?"), Outcome.UNAVAILABLE, False)
+        name = name or preferences.get(request.records, request.customer, "list")
         key = _find(request, name) or (name or say("shopping")).casefold()
         found = _lists(request).get(key)
         if found is not None and not items:
@@ -94,7 +96,8 @@ class ListSkill:
 
     def _tell(self, request: Request) -> Reply:
         answers, lists = request.answers, _lists(request)
-        key = _find(request, _name(request))
+        usual = preferences.get(request.records, request.customer, "list")
+        key = _find(request, _name(request) or usual)
         if not lists:
             return Reply(answers.say("You have no lists."))
         if key is None and _name(request):

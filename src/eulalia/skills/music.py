@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eulalia.dialog.resolution import closest
-from eulalia.skills import reminders
+from eulalia.skills import preferences, reminders
 from eulalia.skills.phrases import is_phrase
 from eulalia.skills.player import Loudspeaker, Player, PlayerError
 from eulalia.skills.skill import Reply, Request, SkillError
@@ -278,8 +278,23 @@ def _choose(request: Request, songs: Sequence[Song]) -> list[Song]:
         name_of = named[slot.name]
         found = closest(slot.value, {name_of(song) for song in chosen}, request.locale)
         chosen = [song for song in chosen if found and name_of(song) == found[0]]
-    # What is disliked is still played when it is asked for.
-    return chosen if wanted else [song for song in chosen if _key(song.path) not in disliked]
+    if wanted:
+        return chosen  # what is disliked is still played when it is asked for
+    return _preferred(request, [song for song in chosen if _key(song.path) not in disliked])
+
+
+def _preferred(request: Request, songs: list[Song]) -> list[Song]:
+    """The songs of the favourite artist or else of the favourite genre, or all without either."""
+    ways: dict[str, Callable[[Song], str]] = {
+        "artist": lambda song: song.artist,
+        "genre": lambda song: song.genre,
+    }
+    for preference, name_of in ways.items():
+        wanted = preferences.get(request.records, request.customer, preference)
+        names = {name_of(song) for song in songs if name_of(song)}
+        if wanted and (found := closest(wanted, names, request.locale)):
+            return [song for song in songs if name_of(song) == found[0]]
+    return songs
 
 
 def _state(request: Request) -> dict[str, Any]:

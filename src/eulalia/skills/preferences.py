@@ -1,4 +1,4 @@
-"""What a customer prefers: records that the skills look at where a request leaves something open."""
+"""What a customer prefers, for the skills to look at where a request leaves something open."""
 
 from __future__ import annotations
 

@@ -7,12 +7,14 @@ Eulalia ships none of these services. A package offers one by an entry point of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import Final, Protocol, runtime_checkable
 
 from eulalia.errors import EulaliaError
+from eulalia.skills import preferences
 from eulalia.skills.skill import Reply, Request, SkillError
-from eulalia.turn import Outcome
+from eulalia.turn import Entity, Outcome
 
 GROUP: Final = "eulalia.providers"
 
@@ -61,6 +63,13 @@ _MISSING: Final[dict[str, str]] = {
 """Whole sentences, so that every language can say them in its own way."""
 
 
+_PREFERRED: Final = {
+    "weather": ("home", "place_name", "place"),
+    "radio": ("station", "radio_name", "radio"),
+}
+"""The preference that a service is told where the request names none, as which slot and kind."""
+
+
 @runtime_checkable
 class Provider(Protocol):
     """A service outside that answers requests of one kind."""
@@ -100,7 +109,7 @@ class ProviderSkill:
         if provider is None:
             return Reply(request.answers.say(_MISSING[service]), Outcome.UNAVAILABLE)
         try:
-            reply = provider.answer(request)
+            reply = provider.answer(_with_preference(request, service))
         except EulaliaError:
             raise
         except Exception as error:
@@ -117,6 +126,18 @@ class ProviderSkill:
         if service not in self._installed:
             self._installed[service] = _load(service)
         return self._installed[service]
+
+
+def _with_preference(request: Request, service: str) -> Request:
+    """The request with what the customer prefers among its entities, if it leaves that open."""
+    if service not in _PREFERRED:
+        return request
+    name, slot, kind = _PREFERRED[service]
+    value = preferences.get(request.records, request.customer, name)
+    known = request.context.place if kind == "place" else None
+    if not value or known or request.said(slot) is not None:
+        return request
+    return replace(request, entities=(*request.entities, Entity(slot, kind, value)))
 
 
 def _load(service: str) -> Provider | None:

@@ -11,8 +11,11 @@ from eulalia.skills import preferences
 from eulalia.skills.teaching import TeachingSkill, lessons, wordings
 from eulalia.turn import Hypothesis, Rewrite
 
-_SPOKEN_OF: Final = ("home", "team", "artist", "genre", "station")
-"""Preferences that stand for themselves in a request: "play my favourite band"."""
+_SPOKEN_OF: Final[tuple[str, ...]] = ("home", "team", "artist", "station")
+"""Preferences whose names stand for them in a request, as in "play my favourite band".
+
+"My favourite music" is as often a song as a genre; the music skill knows what to do with it.
+"""
 
 
 def recall(trace: Trace, parts: Parts) -> None:

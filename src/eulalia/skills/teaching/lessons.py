@@ -76,7 +76,7 @@ def check(records: Records, customer: str, locale: str, phrase: str, request: st
 def teach(
     records: Records, customer: str, locale: str, phrase: str, request: str, now: datetime
 ) -> Verdict:
-    """Keep a lesson, in place of the phrase's earlier one; the verdict tells whether it was kept."""
+    """Keep a lesson in place of the phrase's earlier one, if the verdict is that it may be."""
     verdict = check(records, customer, locale, phrase, request)
     if verdict in (Verdict.LEARNED, Verdict.CHANGED):
         lesson = Lesson(phrase, request, locale, now.isoformat())

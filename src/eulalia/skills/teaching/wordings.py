@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from eulalia.dialog import numbers
 from eulalia.dialog.numbers import fold
 from eulalia.skills.preferences import NAMES
 
@@ -67,7 +68,7 @@ def read(text: str, locale: str) -> Said | None:
     for kind in KINDS:
         if parts := _find(clean, _patterns(_language(locale), kind)):
             return Said(kind, parts[0])
-    return _stated(clean, locale) or _asked(clean, locale)
+    return _asked(clean, locale) or _stated(clean, locale)
 
 
 def forgets(text: str, locale: str) -> str | None:
@@ -151,10 +152,19 @@ def _stated(clean: _Clean, locale: str) -> Said | None:
     """The preference that the text states, or None."""
     for name in NAMES:
         for parts in _find(clean, _patterns(_language(locale), f"state.{name}")):
-            if name == "units" and system(parts["value"].text, locale) is None:
-                continue
-            return Said("state", {name: parts["value"]})
+            if _is_value(parts["value"].text, name, locale):
+                return Said("state", {name: parts["value"]})
     return None
+
+
+def _is_value(text: str, name: str, locale: str) -> bool:
+    """Whether a text may be what is preferred: "call me at six" tells no name."""
+    words = len(text.split()) if _language(locale) not in _UNSPACED else len(text) / 3
+    if name == "units":
+        return words <= 3 and system(text, locale) is not None
+    if name in ("name", "home"):
+        return words <= 4 and not numbers.find(text, locale)
+    return True
 
 
 def _asked(clean: _Clean, locale: str) -> Said | None:
