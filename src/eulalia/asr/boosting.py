@@ -5,10 +5,10 @@ Two boosts add up, and both are lent only: a phrase that does not complete gives
 - The class of listed words: inside a phrase the language model's log-probability is at least that
   of a class whose words are the phrases, as class-based models have it (Brown et al. 1992,
   "Class-based n-gram models of natural language"). The language model itself stays as it is.
-- Adaptive boosts: a label that goes on in a phrase is lifted by a share of the gap by which its
-  prefix falls behind the best one at that moment, never above it, so that what is likely already
-  needs no help. Lent weights are given back as in Hall et al. (2015), "Composition-based on-the-fly
-  rescoring for salient n-gram biasing".
+- Adaptive boosts: a label that goes on in a phrase is lifted by a little for each letter, and by a
+  share of the gap by which its prefix falls behind the best one at that moment: what is likely
+  already gets hardly any help and cannot swallow what follows. Lent weights are given back as in
+  Hall et al. (2015), "Composition-based on-the-fly rescoring for salient n-gram biasing".
 """
 
 from __future__ import annotations
@@ -39,12 +39,14 @@ class Boosting:
     """Of the language model; without one there is no class of listed words either."""
     share: float = 0.5
     """How much of the gap to the best prefix an adaptive boost makes up for; 0 for none."""
+    by_letter: float = 0.5
+    """What an adaptive boost adds for each letter."""
     most: float = 3.0
     """The most that one label is lifted by."""
     class_log_prob: float = -4.0
     """The language model's log-probability of all listed phrases together; minus infinity for no
     class."""
-    least: float = -7.0
+    least: float = -4.0
     """Labels less likely than this in their frame are not boosted: the sound does not say them."""
 
     def grow(
@@ -65,7 +67,8 @@ class Boosting:
         if on.size:
             due = np.zeros(len(on))
             if self.share:
-                rows[LIFT, on] += np.clip(self.share * behind[on], 0, self.most)
+                lift = self.by_letter * automaton.lengths[labels[on]] + self.share * behind[on]
+                rows[LIFT, on] += np.clip(lift, 0, self.most)
                 due += rows[LIFT, on]
             if self.weight:
                 rows[INSIDE, on] += language[on]

@@ -97,7 +97,9 @@ class Vocabulary:
             if piece.startswith(BOUNDARY) or not words:
                 words.append(("", []))
             text, positions = words[-1]
-            words[-1] = (text + piece.replace(BOUNDARY, ""), [*positions, position])
+            if piece != BOUNDARY:  # the mark alone is heard before the word
+                positions = [*positions, position]
+            words[-1] = (text + piece.replace(BOUNDARY, ""), positions)
         return [(text, positions) for text, positions in words if text]
 
     @cached_property
