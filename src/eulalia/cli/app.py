@@ -10,7 +10,18 @@ from typing import Annotated
 import typer
 
 from eulalia import __version__
-from eulalia.cli import data, data_turns, evaluate, learn, logs, settings, skills, train, turns
+from eulalia.cli import (
+    data,
+    data_turns,
+    evaluate,
+    learn,
+    logs,
+    settings,
+    skills,
+    train,
+    translate,
+    turns,
+)
 from eulalia.cli.ask import ask
 from eulalia.cli.demo import demo
 from eulalia.cli.errors import Commands
@@ -36,6 +47,7 @@ app.add_typer(settings.app, name="settings")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 app.add_typer(learn.app, name="learn")
+app.add_typer(translate.app, name="translate")
 app.add_typer(data.app, name="data")
 data.app.add_typer(data_turns.app, name="turns")
 

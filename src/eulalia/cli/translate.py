@@ -1,0 +1,10 @@
+"""`eulalia translate`: documents from one language to another."""
+
+from __future__ import annotations
+
+import typer
+
+from eulalia.cli.translate_align import align
+
+app = typer.Typer(no_args_is_help=True, help="Documents from one language to another.")
+app.command()(align)

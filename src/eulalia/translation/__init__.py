@@ -1,0 +1,16 @@
+"""Documents from one language to another: parallel data from translations that exist."""
+
+from eulalia.translation.alignment import Bead, align
+from eulalia.translation.errors import TranslationError
+from eulalia.translation.files import read_lines, read_text, write_text
+from eulalia.translation.languages import check_language
+
+__all__ = [
+    "Bead",
+    "TranslationError",
+    "align",
+    "check_language",
+    "read_lines",
+    "read_text",
+    "write_text",
+]

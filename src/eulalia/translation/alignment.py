@@ -1,0 +1,142 @@
+"""Which sentences of two texts are translations of each other.
+
+No model that was trained elsewhere has a part in it. A first pass knows lengths and likenesses of
+spelling; each further pass learns a dictionary from the links of the one before (the way of Moore,
+2002, and of Varga and others: Parallel corpora for medium density languages, 2005). Long texts are
+aligned coarsely first, many sentences taken as one, and then finer and finer along the way found
+(Thompson and Koehn: Vecalign, 2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eulalia.translation.evidence import Band, of_lengths, of_words
+from eulalia.translation.lattice import Gap, best_path
+from eulalia.translation.lexicon import Floats, Side, Table, from_spelling, learn, resemblance
+
+PASSES = 4
+"""How often the sentences themselves are aligned; from the second time on with what was learned."""
+_BEADS = [(a, b) for a in range(1, 6) for b in range(1, 6) if a + b <= 6]
+_WHOLE = 700
+"""Up to so many sentences a side, all pairs are looked at."""
+_FACTOR = 4
+"""Each coarser pass takes so many sentences as one."""
+_MARGIN = 12
+"""How many sentences around the way found the next pass looks at."""
+_GAP = Gap(first=-8.0, further=-3.0)
+_FURTHER_SENTENCE = -2.0
+"""What each sentence beyond one a side counts for a bead, in nats."""
+
+
+@dataclass(frozen=True)
+class Bead:
+    """Sentences that translate each other, by their numbers; one side may be empty.
+
+    `score` tells from 0 to 1 how much of the words and lengths of one side the other explains; 0
+    where a side is empty.
+    """
+
+    source: range
+    target: range
+    score: float
+
+
+def align(
+    source: Sequence[str], target: Sequence[str], passed: Callable[[], None] = lambda: None
+) -> list[Bead]:
+    """The beads that cover all sentences of both texts, in order.
+
+    `passed` is called after each of the PASSES. Time and memory grow with the number of sentences,
+    not with its square.
+    """
+    if not source or not target:
+        left = [Bead(range(i, i + 1), range(0), 0.0) for i in range(len(source))]
+        return left or [Bead(range(0), range(j, j + 1), 0.0) for j in range(len(target))]
+    texts = _Texts.read(source, target)
+    alike = resemblance(texts.source.vocabulary, texts.target.vocabulary)
+    forth = from_spelling(texts.source, texts.target, alike)
+    back = from_spelling(texts.target, texts.source, alike.reversed())
+    beads = texts.beads(forth, back, _first_band(texts, forth, back))
+    passed()
+    for _ in range(1, PASSES):
+        linked = [(bead.source, bead.target) for bead in beads if bead.source and bead.target]
+        forth = learn(texts.source, texts.target, linked, alike)
+        back = learn(texts.target, texts.source, [(b, a) for a, b in linked], alike.reversed())
+        beads = texts.beads(forth, back, texts.around(beads, 1, _MARGIN))
+        passed()
+    return beads
+
+
+def _first_band(texts: _Texts, forth: Table, back: Table) -> Band:
+    """The pairs of sentences near the way that is best when many are taken as one."""
+    size = 1
+    while max(texts.size) > _WHOLE * size:
+        size *= _FACTOR
+    coarse = texts.merged(size)
+    band = Band.whole(*coarse.size)
+    while size > 1:
+        beads = coarse.beads(forth, back, band)
+        size //= _FACTOR
+        coarse = texts.merged(size)
+        band = coarse.around(beads, _FACTOR, _FACTOR * _MARGIN // 2)
+    return band
+
+
+@dataclass
+class _Texts:
+    """Two texts in numbers; lengths are in letters, the target's brought to the source's mean."""
+
+    source: Side
+    target: Side
+    source_lengths: Floats
+    target_lengths: Floats
+
+    @classmethod
+    def read(cls, source: Sequence[str], target: Sequence[str]) -> _Texts:
+        ours = np.array([len(sentence) for sentence in source], np.float64)
+        theirs = np.array([len(sentence) for sentence in target], np.float64)
+        ratio = max(ours.sum(), 1) / max(theirs.sum(), 1)
+        return cls(Side(source), Side(target), ours, theirs * ratio)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return len(self.source), len(self.target)
+
+    def merged(self, size: int) -> _Texts:
+        """The same with so many sentences taken as one each."""
+        sums = [
+            np.add.reduceat(lengths, np.arange(0, len(lengths), size))
+            for lengths in (self.source_lengths, self.target_lengths)
+        ]
+        return _Texts(self.source.merged(size), self.target.merged(size), *sums)
+
+    def beads(self, forth: Table, back: Table, band: Band) -> list[Bead]:
+        """The best way through the band, by these probabilities of words."""
+        scores = of_words(self.source, self.target, forth, back, band, _BEADS)
+        for (a, b), score in zip(_BEADS, scores, strict=True):
+            score += of_lengths(self.source_lengths, self.target_lengths, band, a, b)
+            score += _FURTHER_SENTENCE * (a + b - 2)
+        beads = []
+        for source, target in best_path(scores, _BEADS, band, _GAP):
+            sure = 0.0
+            if source and target:
+                score = scores[_BEADS.index((len(source), len(target)))]
+                words = self.source.words(source) + self.target.words(target)
+                nats = float(score[band.place(source[-1], target[-1])])
+                sure = 1 / (1 + np.exp(-nats / max(words, 1)))
+            beads.append(Bead(source, target, sure))
+        return beads
+
+    def around(self, beads: Sequence[Bead], scale: int, margin: int) -> Band:
+        """The pairs near a way; each of its sentences stands for `scale` of these."""
+        sources, targets = self.size
+        low, high = np.full(sources, targets), np.zeros(sources, np.int64)
+        for bead in beads:
+            rows = slice(max(bead.source.start * scale - 1, 0), bead.source.stop * scale)
+            low[rows] = np.minimum(low[rows], bead.target.start * scale)
+            high[rows] = np.maximum(high[rows], bead.target.stop * scale)
+        return Band.around(low, high, targets, margin)
