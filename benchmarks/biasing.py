@@ -24,7 +24,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -48,6 +48,8 @@ VARIANTS = (
     "miguel steph2 steph3"
 ).split()
 """Voices of espeak-ng that training left out and that sound like people."""
+ONE_LIST = 1_000
+"""Distractors from which on all utterances share one list."""
 NOISES = ("kitchen", "running_tap", "doing_the_dishes", "exercise_bike", "dude_miaowing")
 
 
@@ -61,10 +63,18 @@ class Utterance:
     samples: Samples
 
 
+@dataclass(frozen=True)
+class Pool:
+    """What distractors are drawn from, and the words that are not rare."""
+
+    phrases: Sequence[str]
+    common: frozenset[str]
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure, print and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--utterances", type=int, default=300)
+    parser.add_argument("--utterances", type=int, default=200)
     parser.add_argument("--distractors", type=int, nargs="+", default=[0, 10, 100, 1_000, 10_000])
     parser.add_argument("--ablation", action="store_true", help="each part alone, 100 distractors")
     parser.add_argument("--model", type=Path, help="the folder of another recogniser")
@@ -76,25 +86,24 @@ def main(arguments: Sequence[str]) -> int:
     common = common_words(data)
     pool = rare_phrases(data, common)
     everything = sorted({phrase for phrases in pool.values() for phrase in phrases})
+    everything += lexicon(data, common | set(everything), 10_000 - len(everything))
+    drawn = Pool(everything, common)
     sets = {
         "voices": spoken(pool, options.utterances, seed=7),
-        "librispeech (trained on)": read(data, "librispeech_3spk", common, options.utterances),
-        "common voice (held out)": read(data, "common_voice_en", common, options.utterances),
+        "librispeech (trained on)": read(data, "librispeech_3spk", common, 60),
+        "common voice (held out)": read(data, "common_voice_en", common, 60),
     }
     report: dict[str, Any] = {}
     for name, utterances in sets.items():
-        report[name] = {"none": measure(recognizer, utterances, None, everything)}
+        report[name] = {"none": measure(recognizer, utterances, None, drawn)}
         for count in options.distractors:
-            report[name][str(count)] = measure(recognizer, utterances, count, everything)
+            report[name][str(count)] = measure(recognizer, utterances, count, drawn)
         print(json.dumps({name: report[name]}, indent=1), flush=True)
-    report["unlisted"] = measure(recognizer, sets["voices"], 100, everything, listed=False)
+    report["unlisted"] = measure(recognizer, sets["voices"], 100, drawn, listed=False)
     report["false words"] = false_words(recognizer, data, everything[:: len(everything) // 1_000])
     print(json.dumps({name: report[name] for name in ("unlisted", "false words")}, indent=1))
     if options.ablation:
-        report["ablation"] = {
-            name: measure(recognizer, sets["voices"], 100, everything, part)
-            for name, part in parts().items()
-        }
+        report["ablation"] = ablation(recognizer, sets["voices"], drawn)
         print(json.dumps(report["ablation"], indent=1))
     results = ROOT / "benchmarks" / "results"
     results.mkdir(exist_ok=True)
@@ -121,6 +130,14 @@ def rare_phrases(data: Path, common: frozenset[str]) -> dict[str, list[str]]:
         kind: [p for p in dict.fromkeys(phrases) if not set(p.split()) <= common]
         for kind, phrases in found.items()
     }
+
+
+def lexicon(data: Path, known: frozenset[str], count: int) -> list[str]:
+    """So many other rare words of CMUdict, evenly spaced, to fill long lists with."""
+    packed = (data / "lexicons" / "cmudict.dict.gz").read_bytes()
+    words = [line.split()[0] for line in gzip.decompress(packed).decode().splitlines()]
+    rare = [word for word in words if word.isalpha() and len(word) > 3 and word not in known]
+    return rare[:: len(rare) // count][:count]
 
 
 def names(data: Path) -> Iterator[str]:
@@ -179,7 +196,7 @@ def read(data: Path, name: str, common: frozenset[str], count: int) -> list[Utte
     """Human readings with a rare word, of speakers not trained on where there are some."""
     manifest = list(Manifest.read(data / "speech" / name))
     if name == "common_voice_en":
-        manifest = [r for r in manifest if is_held_out(str(r.notes.get("speaker") or r.speaker))]
+        manifest = [r for r in manifest if is_held_out(str(r.speaker))]
     found = []
     for recording in manifest:
         rare = tuple(
@@ -196,16 +213,42 @@ def read(data: Path, name: str, common: frozenset[str], count: int) -> list[Utte
     ]
 
 
-def parts() -> dict[str, BiasingOptions]:
-    """Options that leave all parts but one, or one part, out."""
-    return {"all": BiasingOptions()}
+def ablation(recognizer: Recognizer, utterances: Sequence[Utterance], pool: Pool) -> dict[str, Any]:
+    """Each part alone, all but it, and all, with 100 distractors; in both kinds of search."""
+    by_sound = {
+        "by sound: none of them": nothing(in_language=False),
+        "by sound: C4 class in the language model": nothing(in_language=None),
+        "by sound: C6 look-up": nothing(in_language=False, lookup=True),
+        "by sound: all": BiasingOptions(),
+    }
+    spelled = nothing(adaptive=False, in_language=False, rescoring=False)
+    by_spelling = {
+        "by spelling: none of them": spelled,
+        "by spelling: C3 adaptive boosts": replace(spelled, adaptive=None),
+        "by spelling: C4 class in the language model": replace(spelled, in_language=None),
+        "by spelling: C5 rescoring by alignment": replace(spelled, rescoring=None),
+        "by spelling: C6 look-up": replace(spelled, lookup=True),
+        "by spelling: C3-C4": replace(spelled, adaptive=None, in_language=None),
+        "by spelling: all": BiasingOptions(),
+    }
+    speller = Recognizer(recognizer.model, recognizer.decoder, recognizer.pronouncer)
+    return {
+        name: measure(model, utterances, 100, pool, options)
+        for model, rows in ((recognizer, by_sound), (speller, by_spelling))
+        for name, options in rows.items()
+    }
+
+
+def nothing(**parts: bool | None) -> BiasingOptions:
+    """Options with all parts off but these."""
+    return replace(BiasingOptions(lookup=False, whole=False), **parts)
 
 
 def measure(
     recognizer: Recognizer,
     utterances: Sequence[Utterance],
     distractors: int | None,
-    pool: Sequence[str],
+    pool: Pool,
     biasing: BiasingOptions | None = None,
     *,
     listed: bool = True,
@@ -217,21 +260,31 @@ def measure(
     random = np.random.default_rng(distractors or 0)
     comparisons: list[Comparison] = []
     begun, lasted = time.process_time(), 0.0
+    said_somewhere = [phrase for utterance in utterances for phrase in utterance.phrases]
     for utterance in track(
         utterances, f"{distractors} distractors", console=Console(stderr=True), transient=True
     ):
         said = set(normalize(utterance.text))
-        phrases = list(utterance.phrases) if listed else []
-        drawn = random.permutation(len(pool))[: (distractors or 0) + 20]
-        others = [pool[i] for i in drawn if not set(pool[i].split()) & said][: distractors or 0]
+        own = list(utterance.phrases) if listed else []
+        if distractors is None:
+            phrases = own
+        elif distractors >= ONE_LIST:
+            # One list for all, with what is said in any of them.
+            phrases = list(
+                dict.fromkeys([*said_somewhere, *pool.phrases[:: len(pool.phrases) // distractors]])
+            )
+        else:
+            drawn = random.permutation(len(pool.phrases))[: distractors + 20]
+            others = [pool.phrases[i] for i in drawn if not set(pool.phrases[i].split()) & said]
+            phrases = [*own, *others[:distractors]]
         heard = recognizer.transcribe(
             utterance.samples,
-            phrases=() if distractors is None else [*phrases, *others],
-            **({} if biasing is None else {"biasing": biasing}),
+            phrases=() if distractors is None else phrases,
+            biasing=biasing,
         )
         lasted += len(utterance.samples) / audio.SAMPLE_RATE
         # Distractors that are heard count against the precision.
-        rare = [w for p in [*phrases, *others] for w in p.split() if w in p]
+        rare = [w for p in phrases for w in normalize(p) if w not in pool.common]
         comparisons.append(compare(utterance.text, heard.text, rare))
     figures = score(comparisons).plain()
     figures["rtf"] = (time.process_time() - begun) / lasted

@@ -25,8 +25,9 @@ class SpeechStream(Protocol):
 class SpeechRecognizer(Protocol):
     """Sound to words.
 
-    Given a grammar, the words are a sentence of it; given phrases, they are one of these. A sound
-    that fits neither is heard with an open vocabulary, and the transcript's mode says so.
+    Given a grammar, the words are a sentence of it. A sound that does not fit it is heard with an
+    open vocabulary, and the transcript's mode says so. Phrases are favoured: by our own recogniser
+    anywhere in the text, by PocketSphinx as whole utterances.
     """
 
     def transcribe(
