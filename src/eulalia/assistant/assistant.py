@@ -13,6 +13,7 @@ from eulalia.assistant.parts import (
     Detector,
     Parts,
     Recognizer,
+    Rewriter,
     Samples,
     Speaker,
     Understander,
@@ -53,6 +54,7 @@ class Assistant:
         recognizer: Callable[[], Recognizer] | None = None,
         detector: Callable[[], Detector],
         speaker: Callable[[], Speaker],
+        rewriter: Callable[[], Rewriter | None] = lambda: None,
         heard: Sequence[str] = ("en-US",),
     ) -> None:
         """Put an assistant together; `Assistant.open` does so with the usual parts.
@@ -74,6 +76,7 @@ class Assistant:
             recognizer=cache(recognizer or (lambda: usual_parts.usual_recognizer(skills))),
             detector=cache(detector),
             speaker=cache(speaker),
+            rewriter=cache(rewriter),
         )
 
     @classmethod
@@ -101,8 +104,9 @@ class Assistant:
         checked = locales.check(locale).code
         every = [*usual_parts.load_skills(skills), *find(report=report)]
         usual_parts.check_names(every)
+        memory = Memory.open(memory_url or usual_parts.memory_file(Path(folder)))
         return cls(
-            Memory.open(memory_url or usual_parts.memory_file(Path(folder))),
+            memory,
             locale=checked,
             customer=customer,
             skills=every,
@@ -112,6 +116,7 @@ class Assistant:
             else lambda: usual_parts.open_recognizer(recognizer),
             detector=usual_parts.open_detector,
             speaker=usual_parts.open_speaker,
+            rewriter=lambda: usual_parts.open_rewriter(memory),
             heard=("en-US",) if recognizer is None else (checked,),
         )
 

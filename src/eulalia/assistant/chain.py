@@ -21,12 +21,15 @@ from eulalia.assistant.stages.offering import note_feedback, offer
 from eulalia.assistant.stages.recalling import recall
 from eulalia.assistant.stages.repairing import remember, repair
 from eulalia.assistant.stages.resolution import resolve_slots
+from eulalia.assistant.stages.rewriting import rewrite
 from eulalia.assistant.stages.understanding import understand
 from eulalia.assistant.trace import StageError, Trace
 
 Stage = Callable[[Trace, Parts], None]
 
-TYPED: Final[tuple[Stage, ...]] = (follow, repair, recall, understand, resolve_slots, choose, act)
+TYPED: Final[tuple[Stage, ...]] = (
+    follow, repair, recall, rewrite, understand, resolve_slots, choose, act,
+)  # fmt: skip
 """From the words of a request to its answer."""
 SPOKEN: Final[tuple[Stage, ...]] = (detect, hear, *TYPED)
 """From the sound of a request to its answer."""

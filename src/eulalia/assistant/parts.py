@@ -21,6 +21,7 @@ from eulalia.turn import Interpretation, Turn
 if TYPE_CHECKING:
     from eulalia.asr import Transcript
     from eulalia.audio import Segment
+    from eulalia.learning.rewriting import Meaning, Proposal
     from eulalia.memory import Records
 
 Samples = NDArray[np.float32]
@@ -79,6 +80,14 @@ class Follower(Protocol):
     def follow(self, turn: Turn, records: Records) -> Interpretation | None: ...
 
 
+class Rewriter(Protocol):
+    """Proposes what to understand in place of a request that will fail."""
+
+    def propose(
+        self, turn: Turn, read: Callable[[Sequence[str]], Sequence[Meaning]]
+    ) -> Proposal | None: ...
+
+
 class Speaker(Protocol):
     """Turns an answer into sound."""
 
@@ -95,6 +104,7 @@ class Parts:
     recognizer: Callable[[], Recognizer]
     detector: Callable[[], Detector]
     speaker: Callable[[], Speaker]
+    rewriter: Callable[[], Rewriter | None] = lambda: None
     _grammars: dict[str, Grammar] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:

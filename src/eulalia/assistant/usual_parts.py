@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from eulalia.assistant.parts import Detector, Recognizer, Speaker, Understander
+from eulalia.assistant.parts import Detector, Recognizer, Rewriter, Speaker, Understander
 from eulalia.assistant.request import RequestError
+from eulalia.memory import Memory
 from eulalia.skills import Skill, SkillError, TemplateSkill
 
 
@@ -50,6 +51,13 @@ def open_speaker() -> Speaker:
     from eulalia.tts import Speaker as Usual
 
     return Usual.open()
+
+
+def open_rewriter(memory: Memory) -> Rewriter:
+    """Rewriting by what the memory knows of the customer and of all customers."""
+    from eulalia.learning.rewriting import OnlineRewriter
+
+    return OnlineRewriter(memory)
 
 
 def load_skills(skills: Sequence[str | Path | Skill]) -> list[Skill]:

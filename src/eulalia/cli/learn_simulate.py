@@ -14,7 +14,7 @@ from eulalia.errors import EulaliaError
 
 if TYPE_CHECKING:
     from eulalia.datasets import Massive
-    from eulalia.learning.simulation import Hearing, Rates, World
+    from eulalia.learning.simulation import Chain, Hearing, Rates, World
     from eulalia.truth import Truth
     from eulalia.turn import Turn
 
@@ -71,13 +71,24 @@ def _turns(
     rates: Rates,
     spoken: bool,
 ) -> Iterator[tuple[Turn, Truth]]:
-    from eulalia.assistant import sure
-    from eulalia.dialog import resolve
-    from eulalia.learning.simulation import Chain, World, simulate
-    from eulalia.nlu import Understander
-    from eulalia.skills import find
+    from eulalia.learning.simulation import simulate
 
-    world = World.open(
+    world = open_world(data, customers, seed, locales, rates, spoken)
+    yield from _with_progress(simulate(world, chain(world), days, seed), world, days)
+
+
+def open_world(
+    data: Path,
+    customers: int,
+    seed: int,
+    locales: tuple[str, ...],
+    rates: Rates | None = None,
+    spoken: bool = False,
+) -> World:
+    """The customers of a seed, from the data folder."""
+    from eulalia.learning.simulation import World
+
+    return World.open(
         _massive(data),
         customers,
         seed,
@@ -86,9 +97,18 @@ def _turns(
         impossible={"en-US": _impossible(data)},
         hearing=(lambda _: _ears()) if spoken else None,
     )
+
+
+def chain(world: World) -> Chain:
+    """The assistant without learning, of the parts that the real one has."""
+    from eulalia.assistant import sure
+    from eulalia.dialog import resolve
+    from eulalia.learning.simulation import Chain
+    from eulalia.nlu import Understander
+    from eulalia.skills import find
+
     skills = {intent: skill.name for skill in find() for intent in sorted(skill.intents)}
-    chain = Chain(world, Understander.open(), resolve, skills, sure)
-    yield from _with_progress(simulate(world, chain, days, seed), world, days)
+    return Chain(world, Understander.open(), resolve, skills, sure)
 
 
 def _with_progress(

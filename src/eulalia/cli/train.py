@@ -13,6 +13,7 @@ import typer
 
 from eulalia.cli.data import DEFAULT_DATA, DataFolder
 from eulalia.cli.train_learning import defects, failures, rephrases
+from eulalia.cli.train_rewriting import rewriting
 from eulalia.errors import EulaliaError
 
 app = typer.Typer(help="Train a model by its recipe.", no_args_is_help=True)
@@ -60,6 +61,7 @@ def asr(
 app.command()(failures)
 app.command()(defects)
 app.command()(rephrases)
+app.command()(rewriting)
 
 
 def _train(

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from eulalia.text.features import Table, character_keys, normalize
 from eulalia.nlu.linear import Votes
+from eulalia.text.features import Table, character_keys, normalize
 
 _MOST = 16_384
 """Words that are kept, which takes some 15 MB."""

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from eulalia.errors import EulaliaError
 from eulalia.nlu.decoder import Decoder
-from eulalia.text.features import Table, context_keys, word_keys
 from eulalia.nlu.lexicon import Lexicon, Word
 from eulalia.nlu.linear import Votes
 from eulalia.text import Token, tokenize
+from eulalia.text.features import Table, context_keys, word_keys
 from eulalia.turn import Interpretation, Slot
 
 SHIPPED = Path(__file__).parent.parent / "models" / "nlu"

@@ -52,18 +52,30 @@ def sure(readings: Sequence[Interpretation]) -> list[Interpretation]:
 
 def _readings(trace: Trace, parts: Parts, report: Report) -> tuple[Interpretation, ...]:
     """What the skills read for themselves, or else what the understander reads."""
+    unread: dict[str, str] = {}
     # What a skill's own template matches needs no second opinion.
+    exact = exact_readings(parts, trace.text, trace.turn.locale, unread)
+    if unread:
+        report.notes["unread"] = unread
+    return exact or parts.understander().understand(trace.text, trace.turn.locale)
+
+
+def exact_readings(
+    parts: Parts, text: str, locale: str, unread: dict[str, str] | None = None
+) -> tuple[Interpretation, ...]:
+    """What skills read in a text for themselves; `unread` gets, by skill, why it could not read."""
     exact = []
     for skill in parts.skills:
         try:
-            match = _match(skill, trace.text, trace.turn.locale)
+            match = _match(skill, text, locale)
         except Exception as error:
             # One skill that cannot read must not keep the others from it.
-            report.notes.setdefault("unread", {})[skill.name] = sentence_of(error)
+            if unread is not None:
+                unread[skill.name] = sentence_of(error)
             continue
         if match is not None:
             exact.append(match)
-    return tuple(exact) or parts.understander().understand(trace.text, trace.turn.locale)
+    return tuple(exact)
 
 
 def _match(skill: Skill, text: str, locale: str) -> Interpretation | None:

@@ -2,7 +2,16 @@
 
 from eulalia.learning.rewriting.candidates import Meaning, Request
 from eulalia.learning.rewriting.history import History
+from eulalia.learning.rewriting.online import OnlineRewriter, Proposal
 from eulalia.learning.rewriting.rewriter import Rewriter
 from eulalia.learning.rewriting.shared import Shared
 
-__all__ = ["History", "Meaning", "Request", "Rewriter", "Shared"]
+__all__ = [
+    "History",
+    "Meaning",
+    "OnlineRewriter",
+    "Proposal",
+    "Request",
+    "Rewriter",
+    "Shared",
+]

@@ -20,7 +20,9 @@ _ALIKE: Final = 0.5
 """Likeness in letters from which a request soon after another is taken for the same wish."""
 _MOST: Final = 2_000
 """Wordings that are remembered; those not used for longest go first."""
-_COMPLAINTS: Final = frozenset({"barge_in", "rephrase", "reprompt", "correction", "denial"})
+_COMPLAINTS: Final = frozenset(
+    {"abandonment", "barge_in", "correction", "denial", "rephrase", "reprompt"}
+)
 
 
 @dataclass(slots=True)
@@ -49,8 +51,7 @@ class History:
         self._vectors = vectors
         self._wordings: dict[str, Wording] = {}
         self._refused: dict[tuple[str, str], int] = {}
-        self._put_right: dict[str, str] = {}
-        self._matrix: NDArray[np.float32] | None = None
+        self._by_text: dict[str, NDArray[np.float32]] = {}
 
     def __len__(self) -> int:
         return len(self._wordings)
@@ -64,62 +65,58 @@ class History:
         return self._refused.get((request, text), 0) > 0
 
     def learn(self, session: Sequence[Turn]) -> None:
-        """Take note of a session's turns in order, of this locale."""
-        for turn, served in zip(session, served_shares(session), strict=True):
-            text = normalize(turn.text or "")
-            if not text or turn.locale != self.locale:
-                continue
-            if turn.rewrite is None:
-                self._note(text, served, turn.time)
-                continue
-            understood = normalize(turn.rewrite.text)
-            pair = (text, understood)
-            self._refused[pair] = 0 if served > 0.5 else self._refused.get(pair, 0) + 1
-            if served > 0.5:
-                self._note(understood, served, turn.time)
+        """Take note of all turns of a session, in order."""
+        for turn, following in zip(session, [*session[1:], None], strict=True):
+            self.note(turn, following)
+
+    def note(self, turn: Turn, following: Turn | None) -> None:
+        """Take note of a turn, which what follows it in its session tells more of; a turn of
+        another locale is left out."""
+        text = normalize(turn.text or "")
+        if not text or turn.locale != self.locale:
+            return
+        served = served_share(turn, following)
+        if turn.rewrite is None:
+            self._add(text, served, turn.time)
+            return
+        understood = normalize(turn.rewrite.text)
+        pair = (text, understood)
+        self._refused[pair] = 0 if served > 0.5 else self._refused.get(pair, 0) + 1
+        if served > 0.5:
+            self._add(understood, served, turn.time)
 
     def near(self, vector: NDArray[np.float32], count: int) -> list[tuple[Wording, float]]:
         """The wordings whose vectors are nearest to that of shape (size,), with their cosines."""
         if not self._wordings:
             return []
-        if self._matrix is None:
-            self._matrix = self._vectors.of(self._wordings, self.locale)
-        cosines = self._matrix @ vector
+        new = [text for text in self._wordings if text not in self._by_text]
+        self._by_text.update(zip(new, self._vectors.of(new, self.locale), strict=True))
+        cosines = np.array([self._by_text[text] for text in self._wordings]) @ vector
         places = np.argsort(-cosines, kind="stable")[:count]
         wordings = list(self._wordings.values())
         return [(wordings[place], float(cosines[place])) for place in places.tolist()]
 
-    def _note(self, text: str, served: float, time: datetime) -> None:
-        wording = self._wordings.pop(text, None)
-        if wording is None:
-            wording = Wording(text)
-            self._matrix = None
-        elif self._matrix is not None:
-            self._matrix = None
+    def _add(self, text: str, served: float, time: datetime) -> None:
         # Put back last, so that the first ones are those not used for longest.
-        self._wordings[text] = wording
+        wording = self._wordings[text] = self._wordings.pop(text, Wording(text))
         wording.tries += 1
         wording.served += served
         wording.hours[time.hour] += 1
         if len(self._wordings) > _MOST:
-            del self._wordings[next(iter(self._wordings))]
+            oldest = next(iter(self._wordings))
+            del self._wordings[oldest]
+            self._by_text.pop(oldest, None)
 
 
-def served_shares(session: Sequence[Turn]) -> list[float]:
-    """For each turn of a session, in order, how far it is believed to have served the customer:
-    from 0 to 1, judged by its outcome and by what the customer did next."""
-    shares = []
-    for turn, following in zip(session, [*session[1:], None], strict=True):
-        kinds = {feedback.kind for feedback in turn.feedback}
-        if turn.outcome is not Outcome.ANSWERED or kinds & _COMPLAINTS or "abandonment" in kinds:
-            shares.append(0.0)
-        elif "confirmation" in kinds:
-            shares.append(1.0)
-        elif following is None or not _follows_up(turn, following):
-            shares.append(0.9)
-        else:
-            shares.append(0.1)
-    return shares
+def served_share(turn: Turn, following: Turn | None) -> float:
+    """How far a turn is believed to have served the customer, from 0 to 1, judged by its outcome
+    and by what the customer did next in the session."""
+    kinds = {feedback.kind for feedback in turn.feedback}
+    if turn.outcome is not Outcome.ANSWERED or kinds & _COMPLAINTS:
+        return 0.0
+    if "confirmation" in kinds:
+        return 1.0
+    return 0.1 if following is not None and _follows_up(turn, following) else 0.9
 
 
 def _follows_up(turn: Turn, following: Turn) -> bool:

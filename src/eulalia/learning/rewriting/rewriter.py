@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import numpy as np
+
 from eulalia.learning.boosted import MODELS, Boosted
 from eulalia.learning.rewriting.candidates import (
     NAMES,
     Candidate,
+    Floats,
     Meaning,
     Request,
     candidates,
@@ -34,35 +37,54 @@ class Rewriter:
     """Ranks what a customer's own history and everybody's rewrites offer, and mostly abstains."""
 
     vectors: Vectors
-    ranker: Boosted
+    ranker: Boosted | None
+    """Without one nothing is rewritten but what a person has pinned."""
     shared: Shared | None = None
     threshold: float = THRESHOLD
 
     def rewrite(self, request: Request, history: History | None, read: Read) -> Rewrite | None:
         """What to understand in place of the request; None leaves it as it is."""
+        chosen = self.choose(request, history, read)
+        if chosen is None:
+            return None
+        candidate, chance = chosen
+        return Rewrite(request.text, candidate.text, candidate.layer, chance)
+
+    def choose(
+        self, request: Request, history: History | None, read: Read
+    ) -> tuple[Candidate, float] | None:
+        """The candidate to take the request for, and how likely that puts it right."""
         offered = candidates(request, self.vectors, history, self.shared)
         pinned = next((c for c in offered if _is_pinned(c, request)), None)
         if pinned is not None:
-            return Rewrite(request.text, pinned.text, pinned.layer, 1.0)
+            return pinned, 1.0
+        if self.ranker is None:
+            return None
+        offered, _, values = telling(request, offered, history, read)
         if not offered:
             return None
-        meaning, *meanings = read([request.text, *(candidate.text for candidate in offered)])
-        telling = [
-            (candidate, new)
-            for candidate, new in zip(offered, meanings, strict=True)
-            # What is understood in the same way, or not at all, puts nothing right.
-            if new.state is not None and new.state != meaning.state
-        ]
-        if not telling:
-            return None
-        offered, meanings = [c for c, _ in telling], [m for _, m in telling]
-        values = features(request, offered, history, meaning, meanings)
         chances = self.ranker.probabilities(NAMES, values)
         best = int(chances.argmax())
-        if chances[best] < self.threshold:
-            return None
-        chosen = offered[best]
-        return Rewrite(request.text, chosen.text, chosen.layer, float(chances[best]))
+        return (offered[best], float(chances[best])) if chances[best] >= self.threshold else None
+
+
+def telling(
+    request: Request, offered: Sequence[Candidate], history: History | None, read: Read
+) -> tuple[list[Candidate], list[Meaning], Floats]:
+    """The candidates that would make a difference, how they are understood, and (candidates,
+    NAMES) what speaks for them: what is understood as the request itself is, or not at all, puts
+    nothing right."""
+    if not offered:
+        return [], [], np.zeros((0, len(NAMES)))
+    meaning, *meanings = read([request.text, *(candidate.text for candidate in offered)])
+    kept = [
+        (candidate, new)
+        for candidate, new in zip(offered, meanings, strict=True)
+        if new.state is not None and new.state != meaning.state
+    ]
+    different, new_meanings = [c for c, _ in kept], [new for _, new in kept]
+    values = features(request, different, history, meaning, new_meanings)
+    return different, new_meanings, values
 
 
 def _is_pinned(candidate: Candidate, request: Request) -> bool:

@@ -5,32 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Protocol
 
 from eulalia.learning.rewriting.candidates import Meaning, Request
-from eulalia.learning.rewriting.history import History, served_shares
+from eulalia.learning.rewriting.history import History, served_share
 from eulalia.learning.rewriting.rewriter import Rewriter
+from eulalia.learning.simulation import Assistant
+from eulalia.learning.simulation.chain import Reading
 from eulalia.learning.state import normalize, state
-from eulalia.turn import Interpretation, Turn
+from eulalia.turn import Turn
 
 _SOON_SECONDS = 60.0
-
-
-class Reading(Protocol):
-    """What a text means to the assistant that does not rewrite."""
-
-    @property
-    def interpretation(self) -> Interpretation | None: ...
-
-
-class Answering(Protocol):
-    """The assistant that does not rewrite, as `simulation.Assistant` has it."""
-
-    def answer_all(self, turns: Sequence[Turn]) -> Sequence[Turn]: ...
-
-    def read_all(self, texts: Sequence[tuple[str, str]]) -> Sequence[Reading]: ...
-
-    def learn(self, turns: Sequence[Turn]) -> None: ...
 
 
 class RewritingAssistant:
@@ -38,7 +22,7 @@ class RewritingAssistant:
 
     def __init__(
         self,
-        answering: Answering,
+        answering: Assistant,
         rewriter: Rewriter,
         *,
         personal: bool = True,
@@ -85,7 +69,7 @@ class RewritingAssistant:
         before = self._latest.get(turn.session)
         previous = None
         if before is not None and (turn.time - before.time).total_seconds() <= _SOON_SECONDS:
-            (served,) = served_shares([before])
+            served = served_share(before, turn)
             previous = normalize(before.text or "") if served < 0.5 else None
         return Request(normalize(turn.text or ""), turn.locale, turn.time.hour, previous)
 

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from eulalia.nlu.training.fillers import places
+from eulalia.nlu.training.network import Bags
 from eulalia.text.features import (
     character_features,
     character_keys,
@@ -18,8 +20,6 @@ from eulalia.text.features import (
     word_features,
     word_keys,
 )
-from eulalia.nlu.training.fillers import places
-from eulalia.nlu.training.network import Bags
 
 OTHER = "Other"
 PLACE = "place_name"

@@ -7,8 +7,8 @@ from itertools import chain
 
 from babel import Locale, UnknownLocaleError
 
-from eulalia.text.features import normalize
 from eulalia.text import tokenize
+from eulalia.text.features import normalize
 
 
 def places(locale: str) -> set[tuple[str, ...]]:

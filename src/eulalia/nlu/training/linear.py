@@ -14,9 +14,9 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.svm import LinearSVC  # type: ignore[import-untyped]
 
-from eulalia.text.features import character_keys, context_keys, word_keys
 from eulalia.nlu.linear import vote_keys
 from eulalia.nlu.training.data import Example
+from eulalia.text.features import character_keys, context_keys, word_keys
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,78 @@
+"""`eulalia train rewriting`: what ranks rewrites, trained on simulated customers."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eulalia.cli.data import DEFAULT_DATA, DataFolder
+from eulalia.cli.learn_simulate import chain, open_world
+from eulalia.cli.train_learning import Output, Recipe
+
+if TYPE_CHECKING:
+    from eulalia.learning.rewriting import Shared
+    from eulalia.learning.training.rewriting import Offer
+
+_WANTED = {
+    "seed": int, "rounds": int, "locale": str, "everybody": dict, "customers": int, "days": int,
+    "seeds": list,
+}  # fmt: skip
+
+
+def rewriting(recipe: Recipe, data: DataFolder = DEFAULT_DATA, output: Output = None) -> None:
+    """Fit the ranker of rewrites, on customers who live with the assistant without it."""
+    import logging
+
+    from eulalia.learning.training import recipes
+    from eulalia.learning.training.rewriting import fit
+
+    settings = recipes.settings(recipe, _WANTED)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    folder = data.expanduser()
+    shared = _everybody(folder, settings)
+    offers = [
+        offer for seed in settings["seeds"] for offer in _offers(folder, settings, seed, shared)
+    ]
+    ranker = fit(offers, rounds=settings["rounds"], seed=settings["seed"])
+    ranker.save(output or Path("runs") / recipe.stem)
+
+
+def _everybody(data: Path, settings: dict[str, Any]) -> Shared:
+    """The global layer, learned from customers of their own."""
+    import logging
+
+    from eulalia.learning import logs, mining
+    from eulalia.learning.rewriting import Shared
+    from eulalia.learning.rewriting.known import known_requests
+    from eulalia.learning.simulation import simulate
+    from eulalia.text.vectors import shipped
+
+    others = settings["everybody"]
+    world = open_world(data, others["customers"], others["seed"], (settings["locale"],))
+    with tempfile.TemporaryDirectory(prefix="eulalia-") as folder:
+        log = Path(folder) / "everybody.parquet"
+        count = logs.write(log, simulate(world, chain(world), others["days"], others["seed"]))
+        table = logs.table(log)
+        learned = [*mining.rewrites(table), *known_requests(table)]
+    logging.info("%d turns of everybody gave %d rewrites and known requests", count, len(learned))
+    return Shared(shipped(), learned)
+
+
+def _offers(data: Path, settings: dict[str, Any], seed: int, shared: Shared) -> list[Offer]:
+    """What would have been offered to the customers of a seed."""
+    import logging
+
+    from eulalia.learning.rewriting import Rewriter
+    from eulalia.learning.simulation import simulate
+    from eulalia.learning.training.rewriting import Shadow
+    from eulalia.text.vectors import shipped
+
+    world = open_world(data, settings["customers"], seed, (settings["locale"],))
+    shadow = Shadow(chain(world), Rewriter(shipped(), None, shared))
+    pairs = simulate(world, shadow, settings["days"], seed)
+    offers = [offer for turn, truth in pairs for offer in shadow.offers(turn, truth)]
+    logging.info(
+        "seed %d: %d offers, %d of them winning", seed, len(offers), sum(o.wins for o in offers)
+    )
+    return offers

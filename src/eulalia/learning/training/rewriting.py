@@ -1,0 +1,100 @@
+"""Training of the ranker of rewrites, on simulated customers who are not served and try again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from eulalia.learning.boosted import Boosted
+from eulalia.learning.rewriting.candidates import NAMES, Meaning, candidates
+from eulalia.learning.rewriting.rewriter import Rewriter, telling
+from eulalia.learning.rewriting.simulated import RewritingAssistant
+from eulalia.learning.simulation import Assistant
+from eulalia.learning.state import state
+from eulalia.learning.training import boosting
+from eulalia.truth import Truth
+from eulalia.turn import Interpretation, Slot, Turn
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A candidate for a turn's request, and what would have come of it."""
+
+    turn: str
+    customer: str
+    values: npt.NDArray[np.float64]
+    """(NAMES,)"""
+    wins: bool
+    """The turn failed, and the candidate means what was wanted."""
+    loses: bool
+    """The turn did not fail, and the candidate means something else."""
+
+
+class Shadow(RewritingAssistant):
+    """Rewrites nothing, and remembers what it could have."""
+
+    def __init__(self, answering: Assistant, rewriter: Rewriter) -> None:
+        super().__init__(answering, rewriter)
+        self._offered: dict[str, list[tuple[npt.NDArray[np.float64], Meaning]]] = {}
+
+    def offers(self, turn: Turn, truth: Truth) -> Iterator[Offer]:
+        """What was offered for a turn, judged; each turn is asked for once."""
+        wanted = _wanted(truth)
+        for values, meaning in self._offered.pop(turn.id, ()):
+            right = wanted is not None and meaning.state == wanted
+            served = bool(truth.satisfied)
+            yield Offer(turn.id, turn.customer, values, right and not served, served and not right)
+
+    def _rewritten(self, turn: Turn) -> Turn:
+        if turn.text:
+            request = self.request(turn)
+            history = self.history(turn.customer, turn.locale)
+            offered = candidates(request, self.rewriter.vectors, history, self.rewriter.shared)
+            _, meanings, values = telling(
+                request, offered, history, lambda texts: self.meanings(turn.customer, texts)
+            )
+            if meanings:
+                self._offered[turn.id] = list(zip(values, meanings, strict=True))
+        return turn
+
+
+def fit(offers: Sequence[Offer], *, rounds: int, seed: int) -> Boosted:
+    """The ranker: how likely a candidate puts a request right that would have failed.
+
+    Raises EulaliaError when none would, or for too few customers.
+    """
+    values = np.array([offer.values for offer in offers]).reshape(len(offers), len(NAMES))
+    wins = np.array([offer.wins for offer in offers], bool)
+    _, customers = np.unique([offer.customer for offer in offers], return_inverse=True)
+    model, odds = boosting.fit(NAMES, values, wins, customers, rounds=rounds, seed=seed)
+    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+        won, lost = count(offers, 1 / (1 + np.exp(-odds)), threshold)
+        log.info("from %.1f on, other customers: %d wins, %d losses", threshold, won, lost)
+    return model
+
+
+def count(
+    offers: Sequence[Offer], chances: npt.NDArray[np.float64], threshold: float
+) -> tuple[int, int]:
+    """Wins and losses when each turn takes its best candidate from a threshold on."""
+    best: dict[str, int] = {}
+    for place, offer in enumerate(offers):
+        if chances[place] >= threshold:
+            before = best.get(offer.turn)
+            if before is None or chances[place] > chances[before]:
+                best[offer.turn] = place
+    chosen = [offers[place] for place in best.values()]
+    return sum(offer.wins for offer in chosen), sum(offer.loses for offer in chosen)
+
+
+def _wanted(truth: Truth) -> str | None:
+    if truth.intent is None:
+        return None
+    slots = tuple(Slot(slot.name, slot.value, 0, 0) for slot in truth.slots)
+    return state(truth.text or "", Interpretation(truth.text or "", "", truth.intent, slots))
