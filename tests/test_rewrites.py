@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ REWRITES = st.builds(
     evidence=st.builds(Evidence, COUNTS, COUNTS, COUNTS, SHARES, SHARES, SHARES, SHARES),
     customer=st.none() | st.text(),
     status=st.sampled_from(Status),
+    state=st.none() | st.text(),
 )
 
 
@@ -66,3 +69,27 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, content: bytes) -> 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RewriteError, match="missing"):
         list(rewrites.read(tmp_path / "missing.jsonl"))
+
+
+def test_a_line_from_before_there_were_states_is_read() -> None:
+    rewrite = LearnedRewrite("en-US", "a", "b", Evidence(1, 1, 1, 1.0, 0.0, 1.0, 0.1))
+    line = rewrite.to_json().replace(',"state":null', "")
+    assert "state" not in line
+    assert LearnedRewrite.from_json(line) == rewrite
+
+
+def test_two_who_write_the_same_file_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    evidence = Evidence(9, 3, 4, 0.5, 0.2, 0.9, 0.7)
+    file = tmp_path / "r.jsonl"
+
+    def slowly(word: str) -> Iterator[LearnedRewrite]:
+        for number in range(200):
+            barrier.wait()
+            yield LearnedRewrite("en-US", f"{word} {number}", word, evidence)
+
+    barrier = threading.Barrier(2, timeout=30)
+    with ThreadPoolExecutor(2) as pool:
+        counts = list(pool.map(lambda word: rewrites.write(file, slowly(word)), ["jazz", "chess"]))
+    assert counts == [200, 200]
+    assert len({rewrite.text for rewrite in rewrites.read(file)}) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["r.jsonl"]

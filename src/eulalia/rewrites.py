@@ -7,6 +7,7 @@ overruled by people. A file of them is JSON lines, best first.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
@@ -115,7 +116,7 @@ def read(path: str | Path) -> Iterator[LearnedRewrite]:
 def write(path: str | Path, rewrites: Iterable[LearnedRewrite]) -> int:
     """Write a file of rewrites, whole or not at all; how many there are."""
     path = Path(path)
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
     count = 0
     try:
         with unfinished.open("w", encoding="utf-8") as lines:

@@ -52,12 +52,13 @@ class Chain:
         )
 
     def scores(
-        self, sources: Places, *, least: float = 1e-4, rows: int = 2_000
+        self, sources: Places, *, least: float = 1e-3, attempts: int = 30, rows: int = 10_000
     ) -> Iterator[tuple[Places, Any]]:
         """For some sources at a time, (k,) and (k, n) sparse: the probabilities that a walk from
         each of them ends in success at each wording.
 
-        Walks less likely than `least` are not followed, so that scores are never too high.
+        Walks less likely than `least` are not followed, nor any further than so many attempts, so
+        that scores are never too high and every loop ends.
         """
         for start in range(0, len(sources), rows):
             chunk = sources[start : start + rows]
@@ -66,7 +67,9 @@ class Chain:
                 shape=(len(chunk), len(self.success)),
             )
             visits = walks
-            while walks.nnz:
+            for _ in range(attempts):
+                if not walks.nnz:
+                    break
                 walks = walks @ self.transitions
                 walks.data[walks.data < least] = 0.0
                 walks.eliminate_zeros()

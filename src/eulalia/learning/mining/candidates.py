@@ -17,8 +17,10 @@ Places = npt.NDArray[np.intp]
 
 _THIN: Final = 0.5
 """Evidence against a request is thin while its success may exceed this."""
-_COMPARED: Final = 1_000
+_COMPARED: Final = 300
 """As many of an interpretation's wordings, those heard most, are compared with a request."""
+_PAIRS: Final = 1_000_000
+"""So many pairs of texts are in memory at once."""
 
 
 def candidates(graph: Graph, settings: Settings) -> list[LearnedRewrite]:
@@ -112,27 +114,31 @@ def _usual(graph: Graph) -> Places:
 def _is_like_what_serves(graph: Graph, sources: Places, alike: float) -> npt.NDArray[np.bool_]:
     """(k,) Whether a wording nearly like the source was read as the source is, and served."""
     from rapidfuzz.distance import Levenshtein
-    from rapidfuzz.process import cdist
+    from rapidfuzz.process import cpdist
 
+    # The wordings that served, by interpretation, those heard most before the others.
     serving = np.flatnonzero(graph.column("customers_served") > 0)
     serving = serving[np.lexsort((-graph.column("votes")[serving], graph.states[serving]))]
     starts = np.searchsorted(graph.states[serving], np.arange(len(graph.served) + 1))
+    first = starts[graph.states[sources]]
+    many = np.minimum(starts[graph.states[sources] + 1] - first, _COMPARED)
+    ends = np.cumsum(many)
     result = np.zeros(len(sources), bool)
-    order = np.argsort(graph.states[sources], kind="stable")
-    for group in np.split(order, np.flatnonzero(np.diff(graph.states[sources[order]])) + 1):
-        if not len(group):
+    for chunk in np.array_split(np.arange(len(sources)), int(many.sum()) // _PAIRS + 1):
+        if not many[chunk].sum():
             continue
-        state = graph.states[sources[group[0]]]
-        others = serving[starts[state] : starts[state + 1]][:_COMPARED]
-        likeness = cdist(
-            graph.texts("request", sources[group]),
+        rows = np.repeat(chunk, many[chunk])
+        nth = np.arange(len(rows)) + (ends - many)[chunk[0]] - (ends - many)[rows]
+        others = serving[first[rows] + nth]
+        rows, others = rows[others != sources[rows]], others[others != sources[rows]]
+        likeness = cpdist(
+            graph.texts("request", sources[rows]),
             graph.texts("request", others),
             scorer=Levenshtein.normalized_similarity,
             score_cutoff=alike,
             dtype=np.float32,
         )
-        likeness[sources[group][:, None] == others[None, :]] = 0.0
-        result[group] = likeness.max(axis=1, initial=0.0) >= alike
+        result[rows[np.asarray(likeness) >= alike]] = True
     return result
 
 

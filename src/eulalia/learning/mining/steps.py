@@ -98,8 +98,8 @@ def normalized(text: ibis.Value) -> ibis.Value:
 
 
 def _heard(turns: ibis.Table) -> ibis.Table:
-    """A row for each turn, and before a turn that was rewritten one for what had been heard: a
-    rewrite in use is a step that the assistant took for the customer."""
+    """A row for each turn with words. One that was rewritten tells of the rewrite's text, which is
+    what was understood."""
     columns = {name: turns[name] for name in ("locale", "customer", "session", "time", "intent")}
     columns |= {
         "state": turns.state,
