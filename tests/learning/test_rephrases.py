@@ -25,12 +25,11 @@ def test_a_request_said_again_is_found_with_its_whole_span():
     assert found[3] is None
 
 
-def test_another_request_is_no_rephrase():
-    found = detect(
-        make_turn("a", "play jazz"),
-        make_turn("b", "wake me up at seven", intent="alarm_set", seconds=9),
-    )
-    assert found == [None, None]
+def test_another_request_is_no_rephrase_after_a_while_or_after_thanks():
+    first, other = make_turn("a", "play jazz"), "wake me up at seven"
+    assert detect(first, make_turn("b", other, intent="alarm_set", seconds=20)) == [None, None]
+    thanked = make_turn("a", "play jazz", feedback=("confirmation",))
+    assert detect(thanked, make_turn("b", other, intent="alarm_set", seconds=9)) == [None, None]
 
 
 def test_a_rephrase_may_not_come_too_late():
