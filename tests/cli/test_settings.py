@@ -30,7 +30,13 @@ def test_settings_are_each_customers_own(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("remove", "music_folder"), ("set", "home_assistant", '{"url": ')]
+    "arguments",
+    [
+        ("remove", "music_folder"),
+        ("set", "home_assistant", '{"url": '),
+        ("set", "musik_folder", "~/Music"),
+        ("set", "", "~/Music"),
+    ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(refuse: Run, arguments: tuple[str, ...]) -> None:
     refuse("settings", *arguments)
@@ -46,3 +52,12 @@ def test_what_is_due_rings_once(run: Run, tmp_path: Path) -> None:
     assert "timer eggs" in first
     assert "bread" not in first
     assert run("ring", "--once", "--memory", tmp_path).output == ""
+
+
+def test_a_name_that_no_skill_looks_at_is_told_with_those_that_some_do(
+    run: Run, tmp_path: Path
+) -> None:
+    told = run("settings", "set", "musik_folder", "~/Music", "--memory", tmp_path)
+    assert told.status == 1
+    assert "home_assistant, music_folder" in told.complaint
+    assert run("settings", "list", "--memory", tmp_path).output == ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eulalia.cli import options
 from eulalia.errors import EulaliaError
+
+if TYPE_CHECKING:
+    from eulalia.assistant import Assistant
 
 app = typer.Typer(no_args_is_help=True, help="What the skills need to know of your house.")
 
@@ -45,6 +48,7 @@ def set_setting(
 ) -> None:
     """Set something: eulalia settings set music_folder ~/Music."""
     with options.open_assistant(memory, locale="en-US", customer=customer) as assistant:
+        _check(name, assistant)
         assistant.memory.records.put(customer, KIND, name, _read(value))
 
 
@@ -60,6 +64,15 @@ def remove_setting(
         if records.get(customer, KIND, name) is None:
             raise EulaliaError(f"{name!r} is not set; `eulalia settings list` tells what is.")
         records.delete(customer, KIND, name)
+
+
+def _check(name: str, assistant: Assistant) -> None:
+    """EulaliaError for a name that no skill looks at; a skill declares its own as `settings`."""
+    known = sorted(
+        {name for skill in assistant.skills for name in getattr(skill, "settings", frozenset())}
+    )
+    if name not in known:
+        raise EulaliaError(f"There is no setting {name[:80]!r}; there are {', '.join(known)}.")
 
 
 def _read(value: str) -> object:

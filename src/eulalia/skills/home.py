@@ -136,6 +136,7 @@ class HomeSkill:
     """Switches, dims, colours, opens, heats, cleans and makes coffee."""
 
     name = "home"
+    settings = frozenset({"home_assistant"})
     intents = frozenset(
         {
             "iot_hue_lighton", "iot_hue_lightoff", "iot_hue_lightdim", "iot_hue_lightup",

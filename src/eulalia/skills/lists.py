@@ -20,6 +20,7 @@ _ITEM: Final[dict[str, tuple[str, ...]]] = {
         r"(?:add|put|include|write|place) (?P<item>.+?) (?:to|on|onto|in|into|down on) ",
         r"(?:remove|delete|take|erase|cross|drop|strike) (?P<item>.+?) (?:from|off|out of|of|on) ",
         r"(?:is|are|do i have) (?P<item>.+?) (?:on|in) ",
+        r"^(?:please )?add (?P<item>.+?) $",
     ),
     "de": (r"(?:füge|setze?|schreibe?|packe?|stelle?|lösche|entferne|streiche?|nimm) "
            r"(?:bitte )?(?P<item>.+?) (?:zu|auf|in|von|aus)",),

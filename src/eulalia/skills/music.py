@@ -84,6 +84,7 @@ class MusicSkill:
     """
 
     name = "music"
+    settings = frozenset({"music_folder"})
     intents = frozenset(
         {"play_music", "music_query", "music_likeness", "music_dislikeness", "music_settings"}
     )

@@ -73,7 +73,17 @@ def test_every_language_has_its_answers(kind: str) -> None:
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_language_can_say_everything(locale: str) -> None:
     table = wordings._wordings()[locale.split("-")[0]]
-    for kind in (*wordings.KINDS, "forget_taught", "yes", "no", "skip", "stop", "tell", "frames"):
+    for kind in (
+        *wordings.KINDS,
+        "forget_taught",
+        "list_frames",
+        "yes",
+        "no",
+        "skip",
+        "stop",
+        "tell",
+        "frames",
+    ):
         assert table[kind], kind
     assert set(table["state"]) == set(table["named"]) == set(NAMES)
 
@@ -131,6 +141,8 @@ def test_favourites_are_named_inside_a_request() -> None:
         ("It's Boston.", "home", "Boston"), ("I live in Boston", "home", "Boston"),
         ("I'm a Warriors fan", "team", "Warriors"), ("Celsius, please", "units", "metric"),
         ("Björk", "artist", "Björk"),
+        ("the groceries list", "list", "groceries"), ("The Beatles", "artist", "The Beatles"),
+        ("I prefer miles", "units", "imperial"), ("bananas", "units", ""),
     ],
 )  # fmt: skip
 def test_an_answer_is_freed_from_its_frame(answer: str, name: str, value: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from eulalia.assistant.parts import Parts
 from eulalia.assistant.stages.repairing import add, earlier, mark, words_of
 from eulalia.assistant.trace import Trace
-from eulalia.skills import reminders
-from eulalia.skills.teaching import TeachingSkill, lessons, offers, questions, wordings
+from eulalia.skills import questions, reminders
+from eulalia.skills.teaching import TeachingSkill, lessons, offers, wordings
 from eulalia.skills.teaching.lessons import Verdict
 from eulalia.turn import Outcome, Turn
 
@@ -44,8 +44,10 @@ def offer(trace: Trace, parts: Parts) -> None:
         report.notes["offered"] = phrase
         offers.note(records, turn.customer, turn.time)
         questions.ask(records, turn.customer, turn.session, turn.time, "offer", phrase=phrase)
-        question = "Would you like to teach me what “{phrase}” means?"
-        add(trace, trace.answers.say(question, phrase=phrase))
+        add(
+            trace,
+            trace.answers.say("Would you like to teach me what “{phrase}” means?", phrase=phrase),
+        )
 
 
 _COMPLAINT = "teaching_wrong"

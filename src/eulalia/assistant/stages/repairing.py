@@ -10,14 +10,13 @@ from typing import Final
 from eulalia.assistant.parts import Parts
 from eulalia.assistant.trace import Trace
 from eulalia.memory import MemoryAccessError
-from eulalia.skills.teaching import TeachingSkill, lessons, questions, wordings
+from eulalia.skills import questions, reminders
+from eulalia.skills.teaching import TeachingSkill, lessons, wordings
 from eulalia.skills.teaching.lessons import Verdict
 from eulalia.turn import Feedback, Hypothesis, Outcome, Rewrite, Turn
 
 SOON: Final = timedelta(minutes=5)
 """How long a turn can be spoken of as the one before."""
-_MISSED: Final = (Outcome.NOT_UNDERSTOOD, Outcome.FAILED)
-"""Turns whose words did nothing, so that a new meaning takes nothing away."""
 
 
 def repair(trace: Trace, parts: Parts) -> None:
@@ -27,7 +26,8 @@ def repair(trace: Trace, parts: Parts) -> None:
         return
     asked = questions.pending(parts.memory.records, turn.customer, turn.session, turn.time)
     told = asked["phrase"] if asked and asked["about"] == "meaning" else None
-    if told is not None:
+    if asked is not None and not parts.memory.records.list(turn.customer, reminders.RINGING):
+        # Who says something else was not willing to answer; what rings must be silenced first.
         questions.drop(parts.memory.records, turn.customer, turn.session)
     said = wordings.read(turn.text or "", turn.locale)
     if said is None and told is not None:
@@ -41,7 +41,7 @@ def repair(trace: Trace, parts: Parts) -> None:
         heard = told if before is None else words_of(before)
         report.hypotheses = (Hypothesis(meant, 1.0),)
         report.notes = {"layer": "taught", "how": "correction", "applied": True, "heard": heard}
-        report.notes["sure"] = told is not None or (before is not None and _was_missed(before))
+        report.notes["sure"] = told is not None or (before is not None and _did_nothing(before))
         trace.turn = replace(turn, rewrite=Rewrite(turn.text or "", meant, "taught", 1.0))
         if before is not None:
             report.notes["corrects"] = before.id
@@ -72,8 +72,10 @@ def remember(trace: Trace, parts: Parts) -> None:
         else:
             details = {"phrase": heard, "request": meant, "turn": turn.id}
             questions.ask(records, turn.customer, turn.session, turn.time, "always", **details)
-            question = "Should I always do that when you say “{phrase}”?"
-            add(trace, trace.answers.say(question, phrase=heard))
+            add(
+                trace,
+                trace.answers.say("Should I always do that when you say “{phrase}”?", phrase=heard),
+            )
 
 
 def earlier(trace: Trace, parts: Parts) -> Turn | None:
@@ -113,5 +115,6 @@ def add(trace: Trace, sentence: str) -> None:
     trace.turn = replace(trace.turn, answer=replace(answer, text=f"{answer.text}{space}{sentence}"))
 
 
-def _was_missed(turn: Turn) -> bool:
-    return turn.outcome in _MISSED
+def _did_nothing(turn: Turn) -> bool:
+    """Whether a turn's words had no meaning yet, so that a new one takes nothing away."""
+    return turn.outcome is Outcome.NOT_UNDERSTOOD

@@ -123,8 +123,7 @@ def is_reserved(phrase: str, locale: str) -> bool:
     """Whether a phrase keeps its meaning: it stops something, answers a question, or teaches."""
     if any(wordings.is_said(kind, phrase, locale) for kind in ("stop", "yes", "no", "skip")):
         return True
-    said = wordings.read(phrase, locale)
-    return said is not None and said.kind != "state"
+    return wordings.read(phrase, locale) is not None
 
 
 def _steps(records: Records, customer: str, locale: str, text: str) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from eulalia.skills import preferences, reminders
+from eulalia.skills import preferences, questions, reminders
 from eulalia.skills.skill import Reply, Request
-from eulalia.skills.teaching import lessons, offers, questions, wordings
+from eulalia.skills.teaching import lessons, offers, wordings
 from eulalia.skills.teaching.lessons import Verdict
-from eulalia.skills.teaching.tour import begin, fact, go_on
+from eulalia.skills.teaching.tour import begin, fact, go_on, together
 from eulalia.turn import Interpretation, Outcome, Slot, Turn
 
 if TYPE_CHECKING:
@@ -40,32 +40,32 @@ class TeachingSkill:
     def read(self, text: str, locale: str) -> Interpretation | None:
         """What teaches, asks what was taught, or wants it forgotten; or None."""
         said = wordings.read(text, locale)
-        if said is None:
-            return None
-        kind = said.kind
-        if kind == "correct":  # what is meant is asked in its place, if anything is
-            kind = "wrong"
-        return _interpretation(text, kind, said.parts)
+        if said is None or (said.kind == "correct" and said.parts):
+            return None  # what is meant is asked in its place
+        return _interpretation(text, "wrong" if said.kind == "correct" else said.kind, said.parts)
 
     def follow(self, turn: Turn, records: Records) -> Interpretation | None:
-        """The answer to what this skill asked in the session, or what only who taught can ask."""
+        """The answer to what this skill asked in the session, or what `read` reads; or None.
+
+        It comes before all rewriting, so that nothing learned can stand in the way of teaching.
+        """
         text, locale = turn.text or "", turn.locale
         question = questions.pending(records, turn.customer, turn.session, turn.time)
         if question is not None:
-            answer = _answer(text, locale, question)
+            answer, confidence = _answer(text, locale, question)
             if answer == "stop" and records.list(turn.customer, reminders.RINGING):
-                return None  # what rings is to stop, and the question waits
+                return None  # what rings is to stop
             if answer is not None:
-                slot = Slot("answer", answer, 0, len(text))
+                slots = (Slot("answer", answer, 0, len(text)),)
                 return Interpretation(
-                    text, "teaching", "teaching_answer", (slot,), source=self.name
+                    text, "teaching", "teaching_answer", slots, confidence, self.name
                 )
         wanted = wordings.forgets(text, locale)
         if wanted and _is_known(records, turn.customer, locale, wanted):
             start = max(0, text.find(wanted))
             part = wordings.Part(wanted, start, start + len(wanted))
             return _interpretation(text, "forget", {"phrase": part})
-        return None
+        return self.read(text, locale)
 
     def handle(self, request: Request) -> Reply:
         """Learn, tell or forget, as asked."""
@@ -98,17 +98,28 @@ def _interpretation(text: str, kind: str, parts: Any) -> Interpretation:
     return Interpretation(text, "teaching", f"teaching_{kind}", slots, source=TeachingSkill.name)
 
 
-def _answer(text: str, locale: str, question: dict[str, Any]) -> str | None:
-    """What the text answers to a question: yes, no, stop, skip or the text itself; or None."""
+def _answer(text: str, locale: str, question: dict[str, Any]) -> tuple[str | None, float]:
+    """What the text answers to a question, and how surely: yes, no, stop, skip, or itself; or None.
+
+    What is no statement may be a request of its own. Long texts are so more often, and names of
+    music and lists are more like requests than those of people, towns and teams.
+    """
     kinds = ("stop", "skip") if question["about"] in ("tour", "meaning") else ("yes", "no")
     for kind in kinds:
         if wordings.is_said(kind, text, locale):
-            return kind
-    if question["about"] == "tour" and len(text) <= preferences.LONGEST:
-        said = wordings.read(text, locale)
-        if said is None or (said.kind == "state" and question.get("name") in said.parts):
-            return text
-    return None
+            return kind, 1.0
+    if question["about"] != "tour" or len(text) > preferences.LONGEST:
+        return None, 0.0
+    name = question.get("name")
+    said = wordings.read(text, locale)
+    if said is not None:
+        return (text, 1.0) if said.kind == "state" and name in said.parts else (None, 0.0)
+    short = wordings.is_short(text, locale)
+    if name == "units":
+        return text, 1.0 if wordings.system(text, locale) else 0.4
+    if name in ("name", "home", "team"):
+        return text, 0.9 if short else 0.5
+    return text, 1.0 if short else 0.95
 
 
 def _is_known(records: Records, customer: str, locale: str, words: str) -> bool:
@@ -148,7 +159,7 @@ def _state(request: Request) -> Reply:
     preferences.put(request.records, request.customer, slot.name, value)
     known = request.answers.say("I will remember that.")
     notes = {"feedback": [{"kind": "teaching", "detail": f"{slot.name}={value}"}]}
-    return Reply(f"{fact(request, slot.name, value)} {known}", notes=notes)
+    return Reply(together(request, fact(request, slot.name, value), known), notes=notes)
 
 
 def _taught(request: Request) -> Reply:
@@ -164,7 +175,7 @@ def _taught(request: Request) -> Reply:
     sentences = [*facts, *told[:_MOST_TOLD]]
     if more > 0:
         sentences.append(answers.say_plural("And one more phrase.", "And {n} more phrases.", more))
-    return Reply(" ".join(sentences))
+    return Reply(together(request, *sentences))
 
 
 def _tell(request: Request) -> Reply:

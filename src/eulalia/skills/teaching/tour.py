@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from eulalia.skills import preferences
+from eulalia.skills import preferences, questions
 from eulalia.skills.skill import Reply, Request
-from eulalia.skills.teaching import questions, wordings
+from eulalia.skills.teaching import wordings
 
 _QUESTIONS: Final = {
     "name": "What should I call you?",
@@ -46,9 +46,8 @@ def begin(request: Request) -> Reply:
     left = [name for name in preferences.NAMES if name not in known]
     if not left:
         facts = [fact(request, *one) for one in known.items()]
-        return Reply(" ".join(facts))
-    hint = request.answers.say("You can skip any question, or stop.")
-    return _ask(request, left, f"{hint} ")
+        return Reply(together(request, *facts))
+    return _ask(request, left, request.answers.say("You can skip any question, or stop."))
 
 
 def go_on(request: Request, question: dict[str, Any], answer: str) -> Reply:
@@ -68,17 +67,24 @@ def go_on(request: Request, question: dict[str, Any], answer: str) -> Reply:
         return _ask(request, left[1:], "")
     preferences.put(request.records, request.customer, left[0], value)
     taught = [{"kind": "teaching", "detail": f"{left[0]}={value}"}]
-    reply = _ask(request, left[1:], f"{fact(request, left[0], value)} ")
+    reply = _ask(request, left[1:], fact(request, left[0], value))
     return Reply(reply.text, end_session=reply.end_session, notes={"feedback": taught})
+
+
+def together(request: Request, *sentences: str) -> str:
+    """Sentences one behind the other, as the language writes them."""
+    space = "" if request.locale.startswith(("ja", "zh")) else " "
+    return space.join(sentence for sentence in sentences if sentence)
 
 
 def _ask(request: Request, left: list[str], before: str, *, again: bool = False) -> Reply:
     """The next question behind what is said before it, or thanks where none is left."""
-    records, customer, session = request.records, request.customer, request.session
+    say, records, customer = request.answers.say, request.records, request.customer
     if not left:
-        questions.drop(records, customer, session)
-        return Reply(before + request.answers.say("Thank you, that was all that I wanted to know."))
-    questions.ask(
-        records, customer, session, request.now, "tour", name=left[0], left=left, again=again
-    )
-    return Reply(before + request.answers.say(_QUESTIONS[left[0]]), end_session=False)
+        questions.drop(records, customer, request.session)
+        thanks = say("Thank you, that was all that I wanted to know.")
+        return Reply(together(request, before, thanks))
+    details = {"name": left[0], "left": left, "again": again}
+    questions.ask(records, customer, request.session, request.now, "tour", **details)
+    question = say(_QUESTIONS[left[0]])
+    return Reply(together(request, before, question), end_session=False)

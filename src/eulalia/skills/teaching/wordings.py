@@ -117,12 +117,13 @@ def replaced(text: str, locale: str, values: Mapping[str, str]) -> str | None:
 def value_of(text: str, locale: str, name: str) -> str:
     """The value in an answer to the question for a preference: "it's Boston" is Boston."""
     clean = _Clean.of(text, locale)
+    if name == "units":
+        return system(text, locale) or ""
     said = _stated(clean, locale)
     if said is not None and name in said.parts:
         return said.words(name)
-    if name == "units":
-        return system(text, locale) or clean.part(0, len(clean.folded)).text
-    found = _find(clean, _patterns(_language(locale), "frames"))
+    kinds = ("list_frames", "frames") if name == "list" else ("frames",)
+    found = [one for kind in kinds for one in _find(clean, _patterns(_language(locale), kind))]
     if found:
         return found[0]["value"].text
     return clean.part(0, len(clean.folded)).text
@@ -137,6 +138,14 @@ def system(text: str, locale: str) -> str | None:
         if any(pattern.search(folded) for pattern in _patterns(_language(locale), name))
     ]
     return found[0] if len(found) == 1 else None
+
+
+def is_short(text: str, locale: str) -> bool:
+    """Whether a text has two words at most, or three characters where words are not told apart."""
+    clean = _Clean.of(text, locale)
+    if _language(locale) in _UNSPACED:
+        return len(clean.folded) <= 3
+    return len(clean.folded.split()) <= 2
 
 
 def key(text: str, locale: str) -> str:

@@ -1,4 +1,4 @@
-"""Questions that wait for an answer: one a session, for a few minutes."""
+"""Questions of skills that wait for an answer: one a session, for a few minutes."""
 
 from __future__ import annotations
 
