@@ -35,4 +35,5 @@ def report(
         defective = defects.probabilities(read)
         step("Writing the report")
         write_report(output, read, defective, kept.rewrites)
-    print(f"{output}: {len(read):,} turns, {len(kept.rewrites.all()):,} rewrites")
+        learned = len(kept.rewrites.all())
+    print(f"{output}: {len(read):,} turns, {learned:,} rewrites")
