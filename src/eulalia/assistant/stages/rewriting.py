@@ -38,6 +38,7 @@ def rewrite(trace: Trace, parts: Parts) -> None:
         report.hypotheses = (Hypothesis(found.text, found.confidence),)
         report.notes = {
             "layer": found.source,
+            "request": proposal.request,
             "group": str(proposal.group),
             "applied": proposal.is_applied,
         }

@@ -31,6 +31,8 @@ class Proposal:
     """A rewrite, and whether this customer is to have it."""
 
     rewrite: Rewrite
+    request: str
+    """What the rewrite was learned for: this request, or one like it."""
     group: Group
     is_applied: bool
 
@@ -80,7 +82,7 @@ class OnlineRewriter:
         applied = (
             is_applied(learned.status, which) if learned is not None else which is not Group.HOLDOUT
         )
-        return Proposal(rewrite, which, applied)
+        return Proposal(rewrite, learned.request if learned else text, which, applied)
 
     def _current(self) -> Rewriter:
         """The rewriter with the learned rewrites as they are now."""
