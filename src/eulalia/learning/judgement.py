@@ -44,13 +44,11 @@ class Judgement:
 
     def figures(self) -> dict[str, Any]:
         """The counts, shares and their 95 % intervals, found by drawing customers anew."""
-        rows = np.array([self.of_customers[name] for name in sorted(self.of_customers)]).reshape(
-            -1, 3
-        )
-        drawn = np.random.default_rng(0).multinomial(
-            len(rows), np.full(len(rows), 1 / max(len(rows), 1)), 2_000
-        )
-        wins, losses, defective = (drawn @ rows).T if len(rows) else np.zeros((3, 1))
+        # One customer without anything stands for none.
+        counts = [self.of_customers[name] for name in sorted(self.of_customers)] or [[0, 0, 0]]
+        rows, chance = np.array(counts), np.full(len(counts), 1 / len(counts))
+        drawn = np.random.default_rng(0).multinomial(len(rows), chance, 2_000)
+        wins, losses, defective = (drawn @ rows).T
         return {
             "wins": self.wins,
             "losses": self.losses,

@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from eulalia.learning import logs
 from eulalia.learning.mining.settings import MiningError
 
 if TYPE_CHECKING:
     import ibis  # type: ignore[import-untyped]
+
+
+_MEMORY: Final = "2GB"
+"""What DuckDB may take; the chain takes its own."""
 
 
 class Engine(StrEnum):
@@ -35,6 +39,7 @@ def table(path: str | Path, engine: Engine = Engine.DUCKDB) -> ibis.Table:
     """
     on_duckdb = logs.table(path)
     if engine is Engine.DUCKDB:
+        _bound(on_duckdb.get_backend())
         return on_duckdb
     session = _session()
     import ibis
@@ -47,6 +52,16 @@ def table(path: str | Path, engine: Engine = Engine.DUCKDB) -> ibis.Table:
     target = Path(folder) / "log.parquet"
     logs.write(target, logs.read(path))
     return connection.read_parquet(str(target))
+
+
+def _bound(connection: Any) -> None:
+    """Let a connection put on disk what exceeds its share of memory."""
+    folder = tempfile.mkdtemp(prefix="eulalia-")
+    weakref.finalize(connection, shutil.rmtree, folder, ignore_errors=True)
+    settings = {"memory_limit": _MEMORY, "temp_directory": folder}
+    for name, value in settings.items():
+        connection.raw_sql(f"SET {name} = '{value}'")
+    connection.raw_sql("SET preserve_insertion_order = false")
 
 
 def _session() -> Any:
