@@ -117,4 +117,7 @@ def add(trace: Trace, sentence: str) -> None:
 
 def _did_nothing(turn: Turn) -> bool:
     """Whether a turn's words had no meaning yet, so that a new one takes nothing away."""
+    span = turn.span("rewrite")
+    if span is not None and span.notes.get("how") == "correction":
+        return bool(span.notes.get("sure"))  # what counts are the words that were corrected first
     return turn.outcome is Outcome.NOT_UNDERSTOOD
