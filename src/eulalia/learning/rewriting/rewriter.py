@@ -25,7 +25,7 @@ from eulalia.rewrites import Status
 from eulalia.text.vectors import Vectors
 from eulalia.turn import Rewrite
 
-THRESHOLD: Final = 0.6
+THRESHOLD: Final = 0.55
 """Probability of putting a request right from which it is done."""
 
 Read = Callable[[Sequence[str]], Sequence[Meaning]]
