@@ -85,7 +85,7 @@ def candidates(
             if wording.served >= 0.5 and wording.text not in found:
                 found[wording.text] = Candidate(wording.text, PERSONAL, cosine, wording=wording)
     if shared is not None:
-        for rewrite, cosine in shared.near(vector, request.locale, _NEAR):
+        for rewrite, cosine in _shared(request, vector, vectors, shared):
             text = normalize(rewrite.text)
             if text not in found:
                 found[text] = Candidate(rewrite.text, GLOBAL, cosine, rewrite=rewrite)
@@ -96,6 +96,16 @@ def candidates(
         if history is None or not history.refused(request.text, text)
     ]
     return [c for c in offered if c is not None and (c.rewrite is exact or _alike(request, c))]
+
+
+def _shared(
+    request: Request, vector: NDArray[np.float32], vectors: Vectors, shared: Shared
+) -> list[tuple[LearnedRewrite, float]]:
+    """Rewrites of requests that sound like this one or are near to it, with their cosines."""
+    sounding = shared.sounding(request.text, request.locale)
+    cosines = vectors.of([rewrite.request for rewrite in sounding], request.locale) @ vector
+    alike = list(zip(sounding, cosines.tolist(), strict=True))
+    return alike + shared.near(vector, request.locale, _NEAR)
 
 
 def _alike(request: Request, candidate: Candidate) -> bool:

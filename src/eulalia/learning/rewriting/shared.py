@@ -2,80 +2,147 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import quote, unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eulalia.rewrites import LearnedRewrite
+from eulalia.errors import EulaliaError
+from eulalia.learning.rewriting.table import LOOKED_THROUGH_WITHOUT_INDEX, Table, has_index
+from eulalia.rewrites import LearnedRewrite, Status
 from eulalia.text.vectors import Vectors
 
-_EXACT: Final = 20_000
-"""Rewrites of a locale up to which all are looked through; more have an index."""
-_BLOCK: Final = 10_000
+_FORM: Final = "1"
+"""Of the files; a folder of another form is made anew."""
+_LOCALE: Final = "locale-"
+_ORDER: Final = {status: place for place, status in enumerate((Status.PINNED, Status.KEPT))}
+"""Which of two rewrites of one request counts; a person's will comes first."""
+
+
+class SharedRewritesError(EulaliaError):
+    """Files of shared rewrites that cannot be written or read."""
 
 
 class Shared:
-    """Learned rewrites, found by their requests: the very words, or the nearest vectors."""
+    """Learned rewrites, found by their requests: the very words, the sound, the nearest vectors.
+
+    Those that are one customer's own are left out.
+    """
 
     def __init__(self, vectors: Vectors, rewrites: Iterable[LearnedRewrite]) -> None:
-        """Of rewrites of one request in one locale, the first counts."""
-        self._vectors = vectors
-        self._by_words: dict[tuple[str, str], LearnedRewrite] = {}
-        for rewrite in rewrites:
-            self._by_words.setdefault((rewrite.locale, rewrite.request), rewrite)
-        self._by_locale: dict[str, list[LearnedRewrite]] = {}
-        for rewrite in self._by_words.values():
-            self._by_locale.setdefault(rewrite.locale, []).append(rewrite)
-        self._matrices: dict[str, NDArray[np.float32]] = {}
-        self._indexes: dict[str, object] = {}
+        """Of rewrites of one request in one locale, a pinned one counts, or else one that is kept,
+        or else the first."""
+        ordered = sorted(rewrites, key=lambda rewrite: _ORDER.get(rewrite.status, len(_ORDER)))
+        by_locale: dict[str, dict[str, LearnedRewrite]] = {}
+        for rewrite in ordered:
+            if rewrite.customer is None:
+                by_locale.setdefault(rewrite.locale, {}).setdefault(rewrite.request, rewrite)
+        self._tables: Mapping[str, Table] = {
+            locale: Table.of(vectors, locale, list(found.values()))
+            for locale, found in by_locale.items()
+        }
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The shared rewrites that `save` wrote, mapped into memory and not read.
+
+        Raises SharedRewritesError when the folder does not hold them whole.
+        """
+        shared = cls.__new__(cls)
+        try:
+            shared._tables = {
+                unquote(place.name.removeprefix(_LOCALE)): Table.open(place)
+                for place in sorted(folder.iterdir())
+                if place.name.startswith(_LOCALE)
+            }
+        except (OSError, ValueError, RuntimeError, ImportError) as error:
+            raise SharedRewritesError(
+                f"{folder} holds no shared rewrites that can be read ({error}); remove it, and it "
+                "is made anew."
+            ) from error
+        return shared
+
+    def save(self, folder: Path) -> None:
+        """Write everything into a folder, whole or not at all; one that is there stays.
+
+        Raises SharedRewritesError when it cannot be written.
+        """
+        unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.unfinished")
+        try:
+            unfinished.mkdir(parents=True)
+            for locale, table in self._tables.items():
+                table.save(unfinished / (_LOCALE + quote(locale, safe="")))
+            if not folder.exists():
+                unfinished.rename(folder)
+        except OSError as error:
+            if not folder.exists():  # else another one was quicker
+                raise SharedRewritesError(
+                    f"{folder} cannot be written ({error}); free its place or name another folder."
+                ) from error
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    @classmethod
+    def at(
+        cls,
+        revision: int,
+        folder: Path,
+        vectors: Vectors,
+        rewrites: Callable[[], Iterable[LearnedRewrite]],
+    ) -> Self:
+        """The shared rewrites of a revision, from the files below a folder, which are made where
+        they are not there or broken; those of other revisions are removed.
+
+        Raises SharedRewritesError when the files cannot be written.
+        """
+        place = folder / f"{_FORM}-{revision}"
+        if place.exists():
+            try:
+                return cls.open(place)
+            except SharedRewritesError:
+                shutil.rmtree(place, ignore_errors=True)
+        made = cls(vectors, rewrites())
+        made.save(place)
+        for other in folder.iterdir():
+            # Whoever still has an older one open keeps what is mapped. One that is being written
+            # by somebody else is left alone.
+            if other != place and not other.name.startswith("."):
+                shutil.rmtree(other, ignore_errors=True)
+        return made
 
     def __len__(self) -> int:
-        return len(self._by_words)
+        return sum(map(len, self._tables.values()))
+
+    @property
+    def notice(self) -> str | None:
+        """What is not found for lack of a package, in one sentence."""
+        most = max(map(len, self._tables.values()), default=0)
+        if has_index() or most <= LOOKED_THROUGH_WITHOUT_INDEX:
+            return None
+        return (
+            f"Of {most:,} shared rewrites only the first {LOOKED_THROUGH_WITHOUT_INDEX:,} are "
+            "compared by meaning; pip install 'eulalia[learn]' for an index of all."
+        )
 
     def get(self, request: str, locale: str) -> LearnedRewrite | None:
         """The rewrite of these very words, normalised."""
-        return self._by_words.get((locale, request))
+        table = self._tables.get(locale)
+        return table.get(request) if table else None
+
+    def sounding(self, request: str, locale: str) -> list[LearnedRewrite]:
+        """Some rewrites whose requests sound like this one."""
+        table = self._tables.get(locale)
+        return table.sounding(request) if table else []
 
     def near(
         self, vector: NDArray[np.float32], locale: str, count: int
     ) -> list[tuple[LearnedRewrite, float]]:
         """The rewrites whose requests' vectors are nearest to that of shape (size,), with their
-        cosines."""
-        rewrites = self._by_locale.get(locale, [])
-        if not rewrites:
-            return []
-        if len(rewrites) > _EXACT:
-            return self._near_by_index(vector, locale, count)
-        if locale not in self._matrices:
-            self._matrices[locale] = self._vectors.of((r.request for r in rewrites), locale)
-        cosines = self._matrices[locale] @ vector
-        best = np.argpartition(-cosines, min(count, len(cosines) - 1))[:count]
-        best = best[np.argsort(-cosines[best], kind="stable")]
-        return [(rewrites[place], float(cosines[place])) for place in best.tolist()]
-
-    def _near_by_index(
-        self, vector: NDArray[np.float32], locale: str, count: int
-    ) -> list[tuple[LearnedRewrite, float]]:
-        rewrites = self._by_locale[locale]
-        index = self._indexes.get(locale)
-        if index is None:
-            index = self._indexes[locale] = self._build(locale)
-        found = index.search(vector, count)  # type: ignore[attr-defined]
-        return [
-            (rewrites[place], 1.0 - float(distance))
-            for place, distance in zip(found.keys.tolist(), found.distances.tolist(), strict=True)
-        ]
-
-    def _build(self, locale: str) -> object:
-        """A graph of neighbours (Malkov & Yashunin 2020) over the requests of a locale."""
-        from usearch.index import Index  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-        rewrites = self._by_locale[locale]
-        index = Index(ndim=self._vectors.size, metric="cos", dtype="i8", connectivity=12)
-        for start in range(0, len(rewrites), _BLOCK):
-            block = rewrites[start : start + _BLOCK]
-            vectors = self._vectors.of((rewrite.request for rewrite in block), locale)
-            index.add(np.arange(start, start + len(block)), vectors)
-        return index
+        cosines, nearest first."""
+        table = self._tables.get(locale)
+        return table.near(vector, count) if table else []
