@@ -36,6 +36,8 @@ class BiasingOptions:
     """In a search by spelling, choose among its texts by how well they fit the phones as well."""
     lookup: bool = True
     """Look phrases up in the phones, and put them in the place of words that fit worse."""
+    variants: bool | None = None
+    """Say each word of a phrase also in the other ways that its letters may stand for."""
     whole: bool = True
     """Take an utterance for one of the phrases as a whole where that fits."""
 

@@ -63,9 +63,10 @@ class Lexicon:
         self, phones: Sequence[str], *, silence: str | None = None, voice: str = "en-us"
     ) -> None:
         """`phones` are in the order of the model's output, the blank first."""
-        self._labels = {phone: label for label, phone in enumerate(phones)}
+        self.labels = {phone: label for label, phone in enumerate(phones)}
+        """By phone."""
         self._voice = voice
-        self.between = None if silence is None else self._labels[silence]
+        self.between = None if silence is None else self.labels[silence]
         self.pronunciations = lru_cache(maxsize=100_000)(self._pronunciations)
 
     def _pronunciations(self, word: str) -> tuple[Pronunciation, ...]:
@@ -74,9 +75,9 @@ class Lexicon:
         ways = [tuple(form.split()) for form in _WEAK_FORMS.get(word.lower(), ())]
         ways += variants(tuple(usual))
         known = [
-            tuple(self._labels[phone] for phone in way)
+            tuple(self.labels[phone] for phone in way)
             for way in ways
-            if way and all(phone in self._labels for phone in way)
+            if way and all(phone in self.labels for phone in way)
         ]
         if not known:
             raise RecognitionError(

@@ -19,6 +19,7 @@ from eulalia.asr.errors import ModelError, RecognitionError
 from eulalia.asr.grammar_search import GrammarSearch
 from eulalia.asr.grammar_search import Path as SpokenPath
 from eulalia.asr.language_model import LanguageModel
+from eulalia.asr.letter_sounds import LetterSounds, VariantLexicon
 from eulalia.asr.lexicon import Lexicon, Pronouncer, Spelling
 from eulalia.asr.phrase_hearing import PhraseHearing, confidence
 from eulalia.asr.phrase_search import PhraseSearch
@@ -72,12 +73,17 @@ class Recognizer:
         decoder: Decoder,
         pronouncer: Pronouncer,
         words: Words | None = None,
+        variants: Pronouncer | None = None,
     ) -> None:
-        """With `words`, an open vocabulary is searched by their sounds, else by spelling."""
+        """With `words`, an open vocabulary is searched by their sounds, else by spelling.
+
+        `variants` says the words of phrases in more ways than `pronouncer`.
+        """
         self.model = model
         self.decoder = decoder
         self.pronouncer = pronouncer
         self.words = words
+        self.variants = variants
         # What is listened for changes less often than what is said.
         self._grammar = lru_cache(maxsize=8)(self._compile)
         self._phrases = lru_cache(maxsize=8)(self._listed)
@@ -112,7 +118,9 @@ class Recognizer:
         lexicon = Lexicon(encoder.config.phones, silence=encoder.config.phone_silence)
         decoder = Decoder(encoder.vocabulary, language_model, frame_shift=encoder.frame_shift)
         words = Words.load(folder) if (folder / "words.npz").exists() else None
-        return cls(encoder, decoder, lexicon, words)
+        sounds = files("eulalia") / "models" / "sounds-en" / "letters.json"
+        variants = VariantLexicon(lexicon, LetterSounds.load(Path(str(sounds))))
+        return cls(encoder, decoder, lexicon, words, variants)
 
     def transcribe(
         self,
@@ -152,38 +160,48 @@ class Recognizer:
                 "This recogniser searches its words by their sound, where boosts are not adaptive "
                 "and texts need no rescoring; leave out adaptive and rescoring."
             )
+        if options.variants and self.variants is None:
+            raise RecognitionError(
+                "This recogniser knows no other sounds of letters; leave variants out."
+            )
         if self.words is not None:
             options = replace(options, rescoring=False)
+        varied = options.variants is not False and self.variants is not None
         listed = key(phrases)
         favoured = None
         if listed:
-            favoured = PhraseHearing(self._phrases(listed), options)
+            favoured = PhraseHearing(self._phrases(listed, varied), options)
         joined = listed if options.in_language is not False else ()
         return Stream(
             self,
             favoured,
             None if grammar is None else self._grammar(grammar),
-            None if self.words is None else self._vocabulary(joined).search(),
+            None if self.words is None else self._vocabulary(joined, varied).search(),
             self.decoder.search(() if self.words else listed, options),
         )
 
     def _compile(self, grammar: Grammar) -> GrammarSearch:
         return GrammarSearch(grammar, self.pronouncer, self.model.vocabulary.blank)
 
-    def _open(self, phrases: PhraseKey) -> WordSearch:
+    def _open(self, phrases: PhraseKey, varied: bool) -> WordSearch:
         assert self.words is not None
         listed = weighted(phrases)
         return WordSearch(
             self.words,
-            self.pronouncer,
+            self._sayer(varied),
             [text for text, _ in listed],
             weights=[weight for _, weight in listed],
         )
 
-    def _listed(self, phrases: PhraseKey) -> PhraseSearch:
+    def _listed(self, phrases: PhraseKey, varied: bool) -> PhraseSearch:
         vocabulary = self.model.vocabulary
         texts, weights = zip(*weighted(phrases), strict=True)
-        return PhraseSearch(texts, self.pronouncer, vocabulary.blank, vocabulary.letters, weights)
+        return PhraseSearch(
+            texts, self._sayer(varied), vocabulary.blank, vocabulary.letters, weights
+        )
+
+    def _sayer(self, varied: bool) -> Pronouncer:
+        return self.variants if varied and self.variants is not None else self.pronouncer
 
 
 class Stream:
