@@ -145,6 +145,9 @@ def _written(turns: Iterable[Turn], path: Path) -> Path:
 
 
 def _mine(log: Path) -> list[LearnedRewrite]:
+    """Rewrites, and requests that work, which what resembles them may be taken for."""
     from eulalia.learning import mining
+    from eulalia.learning.rewriting.known import known_requests
 
-    return mining.rewrites(logs.table(log))
+    table = logs.table(log)
+    return [*mining.rewrites(table), *known_requests(table)]

@@ -11,7 +11,7 @@ import pytest
 
 from eulalia.learning.experiments import Decision, Exposures, Group, decide, group, is_applied
 from eulalia.rewrites import Evidence, LearnedRewrite, Status
-from eulalia.turn import Rewrite, Span, Turn
+from eulalia.turn import Hypothesis, Rewrite, Span, Turn
 from tests.learning.making import NOON, make_turn
 
 EVIDENCE = Evidence(40, 9, 12, 0.8, 0.2, 0.9, 0.7)
@@ -175,14 +175,24 @@ def test_a_rewrite_of_ones_own_is_judged_by_ones_own_turns() -> None:
     assert decision.status is Status.KEPT
 
 
-def test_a_turn_belongs_to_the_request_that_its_span_notes() -> None:
+def test_a_turn_belongs_to_the_rewrite_that_its_span_notes() -> None:
     turn = make_turn("t", "play cheese", customer="ada")
-    noted = turn.with_span(Span("rewrite", 0.0, 0.001, notes={"request": "play chess"}))
-    odd = turn.with_span(Span("rewrite", 0.0, 0.001, notes={"request": ["play chess"]}))
-    for one, count in ((turn, 0), (noted, 1), (odd, 0)):
-        found = Exposures.of([one], np.array([0.3])).of_rewrite(CHESS)
-        assert len(found) == count
-    assert found == []
+
+    def belongs(said: Turn, to: LearnedRewrite, *texts: str, **notes: object) -> bool:
+        hypotheses = tuple(Hypothesis(text, 0.9) for text in texts)
+        noted = said.with_span(Span("rewrite", 0.0, 0.001, hypotheses, notes=notes))
+        return len(Exposures.of([noted], np.array([0.3])).of_rewrite(to)) == 1
+
+    assert belongs(turn, CHESS, "play jazz", layer="global", request="play chess")
+    assert belongs(turn, CHESS, "play jazz", layer="global", applied=False)
+    assert belongs(turn, CHESS, "play jazz", layer="global", request=["play chess"])
+    assert not belongs(turn, CHESS, "play jazz", layer="global", request="play chests")
+    assert not belongs(turn, CHESS, "play rock", layer="global")
+    assert not belongs(turn, CHESS, "play jazz", layer="personal")
+    assert belongs(turn, replace(CHESS, customer="ada"), "play jazz", layer="personal")
+    same_words = make_turn("t", "play chess", customer="ada")
+    assert not belongs(same_words, CHESS, applied=False)
+    assert len(Exposures.of([same_words], np.array([0.3])).of_rewrite(CHESS)) == 1
 
 
 def test_other_locales_and_other_customers_do_not_count() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from eulalia.learning.experiments.exposures import Exposure, Exposures
 from eulalia.learning.experiments.groups import is_applied
 from eulalia.learning.experiments.judge import Judgement, Trial, judge
+from eulalia.learning.state import normalize
 from eulalia.rewrites import LearnedRewrite, Status
 
 LONGEST_TRIAL: Final = timedelta(days=28)
@@ -71,7 +72,9 @@ def _trial(
     else:
         treated = [turn for turn in recent if is_applied(rewrite.status, turn.group)]
         untreated = [turn for turn in recent if not is_applied(rewrite.status, turn.group)]
-    before = rewrite.evidence.success_before
+    # A request that is known to work stands for those that resemble it, of which nothing is known.
+    is_known = rewrite.request == normalize(rewrite.text)
+    before = 0.5 if is_known else rewrite.evidence.success_before
     return Trial(treated, untreated, before, is_personal=rewrite.customer is not None)
 
 

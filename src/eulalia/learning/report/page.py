@@ -13,6 +13,7 @@ from typing import Final
 from eulalia.learning.experiments import Decision, Difference, Group, Judgement, Rate
 from eulalia.learning.report.figures import Cohort, Figures
 from eulalia.learning.report.plots import plot_failures, plot_over_time
+from eulalia.learning.state import normalize
 from eulalia.memory.rewrites import Revision
 from eulalia.rewrites import Evidence, LearnedRewrite, Status
 
@@ -171,13 +172,18 @@ def _rewrite_row(number: int, item: Decision | LearnedRewrite) -> str:
     }
     whose = f"{rewrite.locale}, {rewrite.customer or 'everybody’s'}"
     return f"""<tr data-rewrite="{_attribute(json.dumps(identity))}">
-<td class="request">{_text(rewrite.request)} <span class="arrow">→</span>
+<td class="request">{_request(rewrite)} <span class="arrow">→</span>
 <b>{_text(rewrite.text)}</b><span class="small">{_text(whose)}</span></td>
 <td><span class="status {rewrite.status}">{rewrite.status}</span>
 {f'<span class="small">{_text(item.why)}</span>' if isinstance(item, Decision) else ""}</td>
 {_judged(item.judgement) if isinstance(item, Decision) else "<td></td><td></td>"}
 <td class="note">{_evidence(rewrite.evidence)}</td>
 <td>{_choices(number, rewrite)}</td></tr>"""
+
+
+def _request(rewrite: LearnedRewrite) -> str:
+    is_known = rewrite.request == normalize(rewrite.text)
+    return '<span class="muted">what resembles</span>' if is_known else _text(rewrite.request)
 
 
 def _judged(judgement: Judgement) -> str:
