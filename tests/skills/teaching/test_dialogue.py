@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -143,6 +144,9 @@ def test_a_no_leaves_the_words_as_they_were(talk: Talk) -> None:
     talk("no, I meant turn off the kitchen light")
     assert talk("no thanks") == "All right."
     assert talk(LIGHT) == "The light is on (kitchen)."
+    span = talk.turn.span("rewrite")
+    assert span is not None  # nothing learned from the correction may speak against the no
+    assert span.notes["how"] == "as_said"
 
 
 def test_the_first_words_are_learned_where_it_took_two_corrections(talk: Talk) -> None:
@@ -152,6 +156,30 @@ def test_the_first_words_are_learned_where_it_took_two_corrections(talk: Talk) -
     assert [one.phrase for one in lessons.every(talk.memory.records, talk.customer, "en-US")] == [
         NONSENSE
     ]
+
+
+@pytest.mark.parametrize(
+    ("locale", "asked", "correction", "done"),
+    [
+        ("en-US", "turn on the bedroom light", "no, I meant the kitchen light", "kitchen"),
+        ("en-US", "turn on the bedroom light", "no I meant the kitchen", "kitchen"),
+        ("de-DE", "mach das licht im schlafzimmer aus", "nein, ich meinte in der Küche", "Küche"),
+        ("zh-CN", "打开客厅的灯", "不，我的意思是厨房的灯", "厨房"),
+        ("ja-JP", "リビングの電気をつけて", "いや、キッチンと言ったんです", "キッチン"),
+    ],
+)
+def test_a_correction_may_name_only_what_was_wrong(
+    talk: Talk, locale: str, asked: str, correction: str, done: str
+) -> None:
+    first = talk(asked, locale)
+    assert talk(correction, locale).startswith(re.sub(r"[（(].*[)）]", "", first)[:3])
+    assert done in talk(correction, locale)
+    assert talk.turn.outcome is Outcome.ANSWERED
+
+
+def test_a_correction_that_is_a_request_of_its_own_is_taken_as_it_is(talk: Talk) -> None:
+    talk("turn on the bedroom light")
+    assert talk("no, I meant lights off in the kitchen").startswith("The light is off (kitchen).")
 
 
 def test_a_correction_out_of_the_blue_is_just_a_request(talk: Talk) -> None:

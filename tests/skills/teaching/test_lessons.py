@@ -133,6 +133,17 @@ def test_a_record_that_is_no_lesson_is_passed_over(records: Records, broken: obj
     assert lessons.forget_all(records, "ada") == 1
 
 
+def test_what_was_forgotten_means_what_it_says_until_it_is_taught_again(records: Records) -> None:
+    lessons.teach(records, *ME, "movie time", "turn off the lights", NOW)
+    assert not lessons.is_as_said(records, *ME, "movie time")
+    assert lessons.forget(records, *ME, "movie time")
+    assert not lessons.forget(records, *ME, "movie time")
+    assert lessons.is_as_said(records, *ME, "Movie time!")
+    lessons.teach(records, *ME, "movie time", "turn off the lights", NOW)
+    assert not lessons.is_as_said(records, *ME, "movie time")
+    assert not lessons.is_as_said(records, *ME, "x" * 5000)
+
+
 def test_two_who_teach_at_once_lose_nothing(tmp_path: Path) -> None:
     def teach(name: str) -> None:
         with Memory.open(tmp_path) as memory:

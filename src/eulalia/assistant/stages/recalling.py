@@ -24,7 +24,10 @@ def recall(trace: Trace, parts: Parts) -> None:
     if not parts.has(TeachingSkill.name) or not wordings.speaks(turn.locale):
         return
     records = parts.memory.records
-    how, meant = "phrase", lessons.recall(records, turn.customer, turn.locale, text)
+    owner = (records, turn.customer, turn.locale)
+    how, meant = "phrase", lessons.recall(*owner, text)
+    if meant is None and lessons.is_as_said(*owner, text):
+        how, meant = "as_said", text  # a rewrite to itself, which nothing learned replaces
     if meant is None and wordings.read(text, turn.locale) is None:
         known = preferences.every(records, turn.customer)
         values = {name: known[name] for name in _SPOKEN_OF if name in known}

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from eulalia.assistant.parts import Parts
+from eulalia.assistant.stages.completing import complete
 from eulalia.assistant.trace import Trace
 from eulalia.memory import MemoryAccessError
 from eulalia.skills import questions, reminders
@@ -39,6 +40,11 @@ def repair(trace: Trace, parts: Parts) -> None:
     with trace.stage("rewrite") as report:
         before = None if told is not None else earlier(trace, parts)
         heard = told if before is None else words_of(before)
+        if before is not None and before.skill is not None:
+            whole = complete(meant, before, parts.understander())
+            # Another room or another hour was a slip, and nothing to learn for next time.
+            heard = heard if whole == meant else None
+            meant = whole
         report.hypotheses = (Hypothesis(meant, 1.0),)
         report.notes = {"layer": "taught", "how": "correction", "applied": True, "heard": heard}
         report.notes["sure"] = told is not None or (before is not None and _did_nothing(before))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 KIND: Final = "taught"
 """The kind of record; the key is the locale and the phrase as it is compared."""
+AS_SAID: Final = "as_said"
+"""The kind of record of phrases that are to mean what they say, by the same keys."""
 MOST: Final = 500
 """Lessons of one customer."""
 LONGEST_PHRASE: Final = 100
@@ -81,6 +83,7 @@ def teach(
     if verdict in (Verdict.LEARNED, Verdict.CHANGED):
         lesson = Lesson(phrase, request, locale, now.isoformat())
         records.put(customer, KIND, _key(phrase, locale), asdict(lesson))
+        records.delete(customer, AS_SAID, _key(phrase, locale))
     return verdict
 
 
@@ -110,13 +113,32 @@ def every(records: Records, customer: str, locale: str) -> list[Lesson]:
 
 def forget(records: Records, customer: str, locale: str, phrase: str) -> bool:
     """Forget what a phrase stands for; whether it stood for anything."""
-    return records.delete(customer, KIND, _key(phrase, locale)[:200])
+    if find(records, customer, locale, phrase) is None:
+        return False
+    keep_as_said(records, customer, locale, phrase)
+    return records.delete(customer, KIND, _key(phrase, locale))
 
 
 def forget_all(records: Records, customer: str) -> int:
     """Forget every lesson in every locale; how many there were."""
-    keys = list(records.list(customer, KIND))
-    return sum(records.delete(customer, KIND, key) for key in keys)
+    kept = records.list(customer, KIND)
+    for lesson in map(_lesson, kept.values()):
+        if lesson is not None:
+            keep_as_said(records, customer, lesson.locale, lesson.phrase)
+    return sum(records.delete(customer, KIND, key) for key in kept)
+
+
+def keep_as_said(records: Records, customer: str, locale: str, phrase: str) -> None:
+    """Take a phrase by its words from now on, whatever else is learned, until it is taught."""
+    if len(phrase) <= LONGEST_PHRASE:
+        records.put(customer, AS_SAID, _key(phrase, locale), True)
+
+
+def is_as_said(records: Records, customer: str, locale: str, text: str) -> bool:
+    """Whether the customer wants a text taken by its words."""
+    if len(text) > LONGEST_PHRASE + 20:
+        return False
+    return records.get(customer, AS_SAID, _key(text, locale)) is not None
 
 
 def is_reserved(phrase: str, locale: str) -> bool:

@@ -227,6 +227,8 @@ def _take_answer(request: Request) -> Reply:
             confirmed = {"kind": "confirmation", "turn": question["turn"]}
             marks = [*reply.notes.get("feedback", []), confirmed]
             return Reply(reply.text, reply.outcome, notes={**reply.notes, "feedback": marks})
+        case "always", _:
+            lessons.keep_as_said(records, customer, request.locale, question["phrase"])
         case "offer", "yes":
             offers.accept(records, customer)
             phrase = question["phrase"]
