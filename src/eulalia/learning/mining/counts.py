@@ -19,16 +19,15 @@ def votes(steps: ibis.Table, turns_each: int) -> ibis.Table:
     """A row for each customer, wording and what came next of it."""
     import ibis
 
-    wording = ["locale", "customer", "request", "state"]
-    by_next = steps.group_by([*wording, "next_request", "next_state"]).agg(
+    by_next = steps.group_by(["home", "wording", "next_wording"]).agg(
+        meaning=steps.meaning.max(),
         turns=steps.count(),
-        text=steps.text.max(),
         on=steps.on.sum(),
         went=(steps.on > _LIKELY).sum(),
         served=steps.served.sum(),
         failed=steps.failed.sum(),
     )
-    turns = by_next.turns.sum().over(ibis.window(group_by=[by_next[name] for name in wording]))
+    turns = by_next.turns.sum().over(ibis.window(group_by=[by_next.home, by_next.wording]))
     weighed = by_next.mutate(weight=turns_each / ibis.greatest(turns, turns_each))
     return weighed.mutate(
         on=weighed.on * weighed.weight,
@@ -39,14 +38,14 @@ def votes(steps: ibis.Table, turns_each: int) -> ibis.Table:
 
 def wordings(votes: ibis.Table) -> ibis.Table:
     """A row for each wording as it was read: how often, by how many, with what success."""
-    of_customer = votes.group_by(["locale", "customer", "request", "state"]).agg(
+    of_customer = votes.group_by(["home", "wording"]).agg(
+        meaning=votes.meaning.max(),
         turns=votes.turns.sum(),
-        text=votes.text.max(),
         votes=(votes.on + votes.served + votes.failed).sum(),
         served=votes.served.sum(),
     )
-    return of_customer.group_by(["locale", "request", "state"]).agg(
-        text=of_customer.text.max(),
+    return of_customer.group_by("wording").agg(
+        meaning=of_customer.meaning.max(),
         turns=of_customer.turns.sum(),
         customers=of_customer.count(),
         customers_served=(of_customer.served > _LIKELY).sum(),
@@ -58,7 +57,7 @@ def wordings(votes: ibis.Table) -> ibis.Table:
 def edges(votes: ibis.Table) -> ibis.Table:
     """A row for each wording and the one that was tried after it, perhaps the same."""
     went = votes.filter(votes.went > 0)
-    return went.group_by(["locale", "request", "state", "next_request", "next_state"]).agg(
+    return went.group_by(["wording", "next_wording"]).agg(
         weight=went.on.sum(),
         customers=went.count(),
         transitions=went.went.sum(),
@@ -68,4 +67,14 @@ def edges(votes: ibis.Table) -> ibis.Table:
 def served(votes: ibis.Table) -> ibis.Table:
     """A row for each interpretation: how many customers it served."""
     happy = votes.filter(votes.served > _LIKELY * votes.turns * votes.weight)
-    return happy.group_by(["locale", "state"]).agg(customers=happy.customer.nunique())
+    return happy.group_by("meaning").agg(customers=happy.home.nunique())
+
+
+def texts(heard: ibis.Table) -> ibis.Table:
+    """A row for each wording: what its number stands for, and how it was written."""
+    return heard.group_by("wording").agg(
+        locale=heard.locale.max(),
+        request=heard.request.max(),
+        state=heard.state.max(),
+        text=heard.text.max(),
+    )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from eulalia.learning.mining import counts
 from eulalia.learning.mining.absorption import Chain
@@ -20,16 +19,13 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
-WORDING: Final = ("locale", "request", "state")
-"""What tells one wording from another. One that is read in two ways is two."""
-
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """n wordings of m interpretations, and e steps between wordings."""
 
     wordings: pa.Table
-    """(n,) by locale, request and state; the columns are those of `counts.wordings`."""
+    """(n,) by locale, request and state; the columns of `counts.wordings` and `counts.texts`."""
     states: Places
     """(n,) from 0 to m - 1, equal for wordings of one locale that were read alike."""
     served: Places
@@ -46,26 +42,29 @@ class Graph:
     """(e,) how often they did."""
 
     @classmethod
-    def of(cls, votes: ibis.Table) -> Graph:
-        """The graph of these votes, the same whichever engine counted them."""
-        wordings = counts.wordings(votes).to_pyarrow()
-        wordings = wordings.sort_by([(name, "ascending") for name in WORDING])
+    def of(cls, votes: ibis.Table, texts: ibis.Table) -> Graph:
+        """The graph of these counts, the same whichever engine counted them."""
+        wordings = counts.wordings(votes).to_pyarrow().join(texts.to_pyarrow(), "wording")
+        wordings = wordings.sort_by(
+            [(name, "ascending") for name in ("locale", "request", "state")]
+        ).combine_chunks()
         edges = counts.edges(votes).to_pyarrow()
         served = counts.served(votes).to_pyarrow()
-        known = _joined(wordings, WORDING)
-        encoded = _joined(wordings, ("locale", "state")).combine_chunks().dictionary_encode()
-        sources = _places(pc.index_in(_joined(edges, WORDING), known))
-        targets = _places(
-            pc.index_in(_joined(edges, ("locale", "next_request", "next_state")), known)
+        meanings, states = np.unique(_places(wordings["meaning"]), return_inverse=True)
+        customers = np.zeros(len(meanings), np.intp)
+        customers[np.searchsorted(meanings, _places(served["meaning"]))] = _places(
+            served["customers"]
+        )
+        numbers = _places(wordings["wording"])
+        order = np.argsort(numbers)
+        sources, targets = (
+            order[np.searchsorted(numbers[order], _places(edges[name]))]
+            for name in ("wording", "next_wording")
         )
         order = np.lexsort((targets, sources))
-        customers = np.zeros(len(encoded.dictionary), np.intp)
-        customers[
-            _places(pc.index_in(_joined(served, ("locale", "state")), encoded.dictionary))
-        ] = _places(served["customers"])
         return cls(
             wordings=wordings,
-            states=_places(encoded.indices),
+            states=states,
             served=customers,
             sources=sources[order],
             targets=targets[order],
@@ -88,11 +87,6 @@ class Graph:
         return Chain.of(
             self.column("votes"), self.column("served"), self.sources, self.targets, self.weights
         )
-
-
-def _joined(table: pa.Table, names: Sequence[str]) -> Any:
-    """One text for each row; no normalised text, locale or state holds a new line."""
-    return pc.binary_join_element_wise(*(table[name] for name in names), "\n")
 
 
 def _numbers(column: Any) -> Floats:

@@ -10,7 +10,7 @@ from eulalia.learning.mining.engine import kept
 from eulalia.learning.mining.graph import Graph
 from eulalia.learning.mining.names import without_names
 from eulalia.learning.mining.settings import Settings
-from eulalia.learning.mining.steps import steps
+from eulalia.learning.mining.steps import heard, steps
 from eulalia.learning.state import normalize
 from eulalia.rewrites import LearnedRewrite
 
@@ -26,9 +26,14 @@ def rewrites(turns: ibis.Table, settings: Settings | None = None) -> list[Learne
     that make no sense.
     """
     settings = settings or Settings()
-    with kept(counts.votes(steps(turns), settings.turns_each)) as votes:
-        found = candidates(Graph.of(votes), settings)
-        found = without_names(found, votes, settings.customers)
+    said = heard(turns)
+    with (
+        kept(counts.votes(steps(said), settings.turns_each)) as votes,
+        kept(counts.texts(said)) as texts,
+    ):
+        graph = Graph.of(votes, texts)
+        found = candidates(graph, settings)
+        found = without_names(found, graph, votes, texts, settings.customers)
     return sorted(_one_each(found), key=_by_worth)
 
 

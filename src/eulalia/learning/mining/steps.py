@@ -50,35 +50,53 @@ _USUAL_CONFIDENCE: Final = 0.8
 """Where a turn tells none."""
 
 
-def steps(turns: ibis.Table) -> ibis.Table:
-    """One row for each turn with words: what was heard and read, what came next, and the
-    probabilities `on` (another attempt follows), `served` and `failed`, which add up to 1.
+def heard(turns: ibis.Table) -> ibis.Table:
+    """A row for each turn with words: who said what when, and how it was read.
 
-    Columns: locale, customer, request, state, text, next_request, next_state, on, served, failed.
+    Columns: home, meaning and wording (numbers that stand for a customer, an interpretation of a
+    locale, and a request that is read so), locale, request, state, text, and what steps are told
+    from. A turn that was rewritten tells of the rewrite's text, which is what was understood.
+    """
+    understood = turns.rewritten.coalesce(turns.text)
+    read = turns.select(
+        *("locale", "customer", "session", "time", "intent", "state"),
+        bad=~turns.outcome.fill_null("").isin(["answered"]),
+        confidence=turns.confidence.fill_null(_USUAL_CONFIDENCE),
+        feedback=turns.feedback.fill_null(""),
+        text=understood,
+        request=normalized(understood),
+        place=turns.turn,
+    )
+    read = read.filter((read.request != "") & read.state.notnull())
+    meaning = read.locale + "\n" + read.state
+    return read.mutate(
+        home=_number(read.customer),
+        meaning=_number(meaning),
+        wording=_number(meaning + "\n" + read.request),
+    )
+
+
+def steps(heard: ibis.Table) -> ibis.Table:
+    """One row for each turn: what came next, and the probabilities `on` (another attempt
+    follows), `served` and `failed`, which add up to 1.
+
+    Columns: home, meaning, wording, next_wording, on, served, failed.
     """
     import ibis
 
-    heard = _heard(turns)
     session = ibis.window(
         group_by=[heard.locale, heard.customer, heard.session], order_by=[heard.time, heard.place]
     )
     told = heard.mutate(
         **{
             f"next_{name}": heard[name].lead(1).over(session)
-            for name in ("request", "state", "intent", "time")
+            for name in ("wording", "request", "meaning", "intent", "time")
         },
         **{f"before_{number}": heard.time.lag(number).over(session) for number in (1, 2, 3)},
     )
     going = told.mutate(on=_goes_on(told), fails=_fails(told))
     return going.select(
-        "locale",
-        "customer",
-        "request",
-        "state",
-        "text",
-        "next_request",
-        "next_state",
-        "on",
+        *("home", "meaning", "wording", "next_wording", "on"),
         served=(1.0 - going.on) * (1.0 - going.fails),
         failed=(1.0 - going.on) * going.fails,
     )
@@ -97,24 +115,10 @@ def normalized(text: ibis.Value) -> ibis.Value:
     )
 
 
-def _heard(turns: ibis.Table) -> ibis.Table:
-    """A row for each turn with words. One that was rewritten tells of the rewrite's text, which is
-    what was understood."""
-    columns = {name: turns[name] for name in ("locale", "customer", "session", "time", "intent")}
-    columns |= {
-        "state": turns.state,
-        "bad": ~turns.outcome.fill_null("").isin(["answered"]),
-        "confidence": turns.confidence.fill_null(_USUAL_CONFIDENCE),
-        "feedback": turns.feedback.fill_null(""),
-    }
-    understood = turns.rewritten.coalesce(turns.text)
-    read = turns.select(
-        **columns,
-        text=understood,
-        request=normalized(understood),
-        place=turns.turn,
-    )
-    return read.filter((read.request != "") & read.state.notnull())
+def _number(text: ibis.Value) -> ibis.Value:
+    """A number of 62 bits for a text. Hashes of some engines have 32 bits, hence two of 31."""
+    high, low = (part.hash().cast("int64") & 0x7FFFFFFF for part in (text, text + "\n"))
+    return high * 0x80000000 + low
 
 
 def _goes_on(turns: ibis.Table) -> Any:
@@ -127,7 +131,7 @@ def _goes_on(turns: ibis.Table) -> Any:
         "soon": (gap / -_SOON_SECONDS).exp(),
         "alike": 1.0 - turns.request.levenshtein(turns.next_request) / longer,
         "same_intent": (turns.intent == turns.next_intent).fill_null(False).cast("float64"),
-        "same_meaning": (turns.state == turns.next_state).cast("float64"),
+        "same_meaning": (turns.meaning == turns.next_meaning).cast("float64"),
         **_noted(turns, GOES_ON),
     }
     return ibis.ifelse(
