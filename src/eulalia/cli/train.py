@@ -36,14 +36,46 @@ Threads = Annotated[int | None, typer.Option(min=1, help="Processor threads; all
 
 @app.command()
 def nlu(
-    recipe: Recipe,
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RECIPE]", help="A TOML file such as recipes/nlu.toml."),
+    ] = None,
     data: DataFolder = DEFAULT_DATA,
     output: Output = None,
     resume: Resume = False,
     threads: Threads = None,
+    add: Annotated[
+        Path | None,
+        typer.Option(
+            "--add",
+            metavar="LABELS",
+            help="Instead of training anew, extend a model by these labelled requests, such as "
+            "`learn labels` writes; a minute for each locale.",
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="DIR",
+            help="The model that --add extends; the shipped one by default.",
+        ),
+    ] = None,
 ) -> None:
-    """Train the understanding of requests."""
-    _train("eulalia.nlu.training", recipe, data, output, resume, threads)
+    """Train the understanding of requests, or extend it by more of them."""
+    if add is not None:
+        if recipe is not None or resume or threads is not None:
+            raise EulaliaError(
+                "A model is extended by its own recipe, in a minute and on one core; "
+                "leave RECIPE, --resume and --threads away with --add."
+            )
+        _extend(add, data, output or Path("runs") / "nlu-extended", model)
+    elif model is not None:
+        raise EulaliaError("Training starts from nothing; name --from together with --add.")
+    elif recipe is None:
+        raise EulaliaError("Name a recipe, such as recipes/nlu.toml, or labels with --add.")
+    else:
+        _train("eulalia.nlu.training", recipe, data, output, resume, threads)
 
 
 @app.command()
@@ -76,15 +108,9 @@ def _train(
         raise EulaliaError(
             f"There is no recipe {recipe}; name a TOML file such as those in recipes/."
         )
-    data = data.expanduser()
-    if not data.is_dir():
-        raise EulaliaError(
-            f"There is no data folder {data}; name one with --data or EULALIA_DATA, "
-            "and fill it with `eulalia data get`."
-        )
-    trainer = _trainer(module)
-    # The trainers tell their cost and progress to the log; here people read it.
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    data = _folder(data)
+    trainer = _function(module, "train")
+    _show_log()
     trainer(
         recipe,
         data=data,
@@ -94,10 +120,43 @@ def _train(
     )
 
 
-def _trainer(module: str) -> Callable[..., Any]:
-    """The function `train` of a training folder, which needs more than the base install."""
+def _extend(added: Path, data: Path, output: Path, model: Path | None) -> None:
+    from rich.console import Console
+
+    if not added.is_file():
+        raise EulaliaError(
+            f"There is no file {added}; name labels such as `eulalia learn labels` writes."
+        )
+    extend = _function("eulalia.nlu.training.extension", "extend")
+    with Console(stderr=True).status("learning the added requests"):
+        figures = extend(added, data=_folder(data), output=output, model=model)
+    for locale, own in figures.items():
+        print(
+            f"{locale}: of the intents of dev {own['before']:.4f} were right, "
+            f"now {own['after']:.4f} are"
+        )
+    print(f"{output}: use it with `eulalia evaluate nlu --model {output}`")
+
+
+def _folder(data: Path) -> Path:
+    data = data.expanduser()
+    if not data.is_dir():
+        raise EulaliaError(
+            f"There is no data folder {data}; name one with --data or EULALIA_DATA, "
+            "and fill it with `eulalia data get`."
+        )
+    return data
+
+
+def _show_log() -> None:
+    """The trainers tell their cost and progress to the log; here people read it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    """A function of a training folder, which needs more than the base install."""
     try:
-        trainer: Callable[..., Any] = importlib.import_module(module).train
+        function: Callable[..., Any] = getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _NEEDED:
@@ -106,4 +165,4 @@ def _trainer(module: str) -> Callable[..., Any]:
             f"Training needs {missing}, which is not installed; "
             "install it with `pip install 'eulalia[train]'`."
         ) from error
-    return trainer
+    return function

@@ -13,8 +13,9 @@ from eulalia.learning.boosted import sigmoid
 from eulalia.learning.labels import targets
 from eulalia.learning.labels.dialogue import Scores
 from eulalia.learning.labels.inputs import Inputs
-from eulalia.learning.labels.labelling import Draft, draft_all
+from eulalia.learning.labels.labelling import EVIDENCE, Draft, draft_all
 from eulalia.learning.labels.projection import project
+from eulalia.learning.labels.tone import is_bare
 from eulalia.truth import Truth
 from eulalia.turn import Turn
 
@@ -30,24 +31,32 @@ class PrecisionError(EulaliaError):
 
 
 def learn(inputs: Inputs, held_out: Scores, truths: Sequence[Truth | None]) -> dict[str, Any]:
-    """What `labelling.label_all` needs: `success`, by which log-odds are scaled, and for each kind
-    of label the weights of its evidence, with the precision above each confidence."""
+    """What `labelling.label_all` needs: how log-odds of success are weighed in a turn with its
+    trace and in a bare one (Platt 1999), and for each kind of label the weights of its evidence,
+    with the precision above each confidence. A kind of which too few were seen is never trusted.
+    """
     wanted = targets.of(inputs, truths)
-    known = ~np.isnan(wanted.success)
-    found: dict[str, Any] = {
-        "success": _scaled(held_out.success[known], wanted.success[known].astype(float))
-    }
+    bare = np.array([is_bare(turn) for turn in inputs.turns], bool)
+    found: dict[str, Any] = {}
+    for kind, own in (("traced", ~bare), ("bare", bare)):
+        known = own & ~np.isnan(wanted.success)
+        odds = np.column_stack([held_out.success, held_out.tone * own * bare])[known].astype(float)
+        # What the majority says is what counts, by whatever margin.
+        happened = (wanted.success[known] > 0.5).astype(float)
+        if len(np.unique(happened)) < 2:
+            found[kind] = [1.0, 0.0, 0.0]
+            continue
+        weights, bias = _logistic(odds, happened)
+        found[kind] = [*weights.round(5).tolist(), round(bias, 5)]
     drafts = draft_all(inputs, held_out)
     right = [is_right(*row) for row in zip(inputs.turns, truths, drafts, strict=True)]
     for kind in ("own", "other", "guessed"):
         chosen = [n for n, d in enumerate(drafts) if d.kind == kind and right[n] is not None]
-        evidence = np.array([drafts[n].evidence for n in chosen]).reshape(len(chosen), -1)
         happened = np.array([right[n] for n in chosen], float)
         if len(chosen) < _FEWEST or len(np.unique(happened)) < 2:
-            raise EulaliaError(
-                f"Only {len(chosen)} labels from the logs are of the kind {kind!r}, too few to "
-                "tell how far to trust them; give longer logs."
-            )
+            found[kind] = {"weights": [0.0] * len(EVIDENCE), "bias": -20.0, "precision": [[1, 0]]}
+            continue
+        evidence = np.array([drafts[n].evidence for n in chosen])
         weights, bias = _logistic(evidence, happened)
         sure = sigmoid(evidence @ weights + bias)
         found[kind] = {
@@ -97,12 +106,6 @@ def threshold(curve: Sequence[Sequence[float]], precision: float) -> float:
     raise PrecisionError(
         f"No labels were found to be that precise; at most {best:.3f} can be asked for."
     )
-
-
-def _scaled(odds: npt.NDArray[np.float32], happened: Floats) -> list[float]:
-    """Slope and bias under which log-odds are probabilities (Platt 1999)."""
-    weights, bias = _logistic(odds[:, None].astype(float), happened)
-    return [round(float(weights[0]), 5), round(bias, 5)]
 
 
 def _logistic(values: Floats, happened: Floats) -> tuple[Floats, float]:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from eulalia.errors import EulaliaError
 from eulalia.learning.labels.inputs import (
     BUCKETS,
+    FEATURES,
     FIELDS,
     LONGEST,
     Bags,
@@ -28,6 +29,7 @@ from eulalia.learning.labels.inputs import (
     padded,
     standardized,
 )
+from eulalia.learning.labels.tone import Tone
 
 Floats = npt.NDArray[np.float32]
 
@@ -46,6 +48,8 @@ class Scores:
 
     success: Floats
     """(turns,) log-odds that the customer got what was wanted."""
+    tone: Floats
+    """(turns,) the same by words alone."""
     begins: Floats
     """(turns,) log-odds that the turn begins another wish than the one before it."""
     intents: tuple[str, ...]
@@ -60,7 +64,7 @@ class Scores:
     @classmethod
     def join(cls, parts: Sequence[tuple[npt.NDArray[np.bool_], Scores]]) -> Scores:
         """One from several of the same log, each of which speaks of some turns alone."""
-        names = ("success", "begins", "wanted", "sources", "places")
+        names = ("success", "tone", "begins", "wanted", "sources", "places")
         joined = {name: np.array(getattr(parts[0][1], name)) for name in names}
         for own, scores in parts:
             for name in names:
@@ -73,6 +77,7 @@ class Dialogues:
     """The weights, by the names that the training gave them, and what they were trained for."""
 
     weights: dict[str, Floats]
+    tone: Tone
     names: tuple[str, ...]
     """Of the numbers that it takes."""
     intents: tuple[str, ...]
@@ -88,8 +93,10 @@ class Dialogues:
             config = json.loads((folder / "config.json").read_text("utf-8"))
             with np.load(folder / "model.npz", allow_pickle=False) as stored:
                 arrays = dict(stored)
+            tone = _unpacked_tone(arrays)
             model = cls(
                 weights=_unpacked(arrays),
+                tone=tone,
                 names=tuple(config["names"]),
                 intents=tuple(config["intents"]),
                 heads=int(config["heads"]),
@@ -115,7 +122,8 @@ class Dialogues:
             "calibration": self.calibration,
         }
         part = folder / ".model.part.npz"
-        np.savez_compressed(part, **_packed(self.weights))  # type: ignore[arg-type]
+        arrays = _packed(self.weights) | _packed_tone(self.tone)
+        np.savez_compressed(part, **arrays)  # type: ignore[arg-type]
         part.replace(folder / "model.npz")
         text = folder / ".config.part.json"
         text.write_text(json.dumps(config, indent=1) + "\n", "utf-8")
@@ -139,7 +147,8 @@ class Dialogues:
             sources[own, : 1 + width] = self._sources(states, there)[there]
             columns = np.where(there, places, -1)
             by_place[own, :width] = np.repeat(columns[:, None], width, axis=1)[there]
-        return Scores(success, begins, self.intents, wanted, sources, by_place)
+        tone = self.tone.odds(inputs.bags)
+        return Scores(success, tone, begins, self.intents, wanted, sources, by_place)
 
     def _embed(self, inputs: Inputs) -> Floats:
         """(turns, width) each turn by itself."""
@@ -217,7 +226,7 @@ def pooled(table: Floats, bags: Bags) -> Floats:
     sums = np.zeros((len(lengths), table.shape[1]), np.float32)
     filled = np.flatnonzero(lengths)
     if len(filled):
-        sums[filled] = np.add.reduceat(table[bags.features], bags.starts[filled])
+        sums[filled] = np.add.reduceat(table[bags.features % BUCKETS], bags.starts[filled])
     sums /= np.sqrt(np.maximum(lengths, 1)).astype(np.float32)[:, None]
     return sums
 
@@ -257,3 +266,20 @@ def _unpacked(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, Floats]:
     if len(table) != BUCKETS:
         raise ValueError(f"its table has {len(table)} rows instead of {BUCKETS}")
     return {"table": table, **{name: array.astype(np.float32) for name, array in arrays.items()}}
+
+
+def _packed_tone(tone: Tone) -> dict[str, npt.NDArray[Any]]:
+    scale = max(float(np.abs(tone.weights).max()), 1e-8) / 127
+    steps = np.rint(tone.weights / scale).astype(np.int8)
+    return {
+        "tone": steps,
+        "tone_scale": np.array(scale, np.float32),
+        "tone_bias": np.array(tone.bias, np.float32),
+    }
+
+
+def _unpacked_tone(arrays: dict[str, npt.NDArray[Any]]) -> Tone:
+    steps, scale, bias = (arrays.pop(name) for name in ("tone", "tone_scale", "tone_bias"))
+    if steps.shape != (FEATURES,):
+        raise ValueError(f"its tone has the shape {steps.shape} instead of {(FEATURES,)}")
+    return Tone(steps.astype(np.float32) * np.float32(scale), float(bias))

@@ -19,8 +19,10 @@ from eulalia.turn import Turn
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.intp]
 
+FEATURES: Final = 1 << 18
+"""Numbers that features are hashed to (Weinberger et al. 2009)."""
 BUCKETS: Final = 1 << 14
-"""Rows of the embedding table that features are hashed to (Weinberger et al. 2009)."""
+"""Rows of the embedding table that they share."""
 FIELDS: Final = 4
 """What was asked, what was asked next, what was answered, and all that is one of a few kinds."""
 LONGEST: Final = 32
@@ -120,7 +122,7 @@ def _bags(columns: Columns) -> Bags:
             # What is said next tells most about an answer, so that the turn is shown it at once.
             _text(after, "then", turn.locale),
             _text(answer, "answered", turn.answer.locale if turn.answer else turn.locale),
-            [_bucket(kind) for kind in _kinds(turn)],
+            [_number(kind) for kind in _kinds(turn)],
         ):
             features += field
             ends.append(len(features))
@@ -130,10 +132,11 @@ def _bags(columns: Columns) -> Bags:
 def _text(text: str | None, field: str, locale: str) -> list[int]:
     """Words and pairs of words; each field's are kept apart."""
     if text is None:
-        return [_bucket(f"no {field}")]
+        return [_number(f"no {field}")]
     found = words(text[: 40 * _WORDS], locale)[:_WORDS]
     pairs = zip(["^", *found], [*found, "$"], strict=True)
-    return [_bucket(f"{field} {feature}") for feature in (*found, *map(" ".join, pairs))]
+    features = dict.fromkeys([*found, *map(" ".join, pairs)])
+    return [_number(f"{field} {feature}") for feature in features]
 
 
 def _kinds(turn: Turn) -> Iterator[str]:
@@ -152,8 +155,8 @@ def _kinds(turn: Turn) -> Iterator[str]:
 
 
 @lru_cache(maxsize=200_000)
-def _bucket(feature: str) -> int:
-    return zlib.crc32(feature.encode("utf-8", "surrogatepass")) % BUCKETS
+def _number(feature: str) -> int:
+    return zlib.crc32(feature.encode("utf-8", "surrogatepass")) % FEATURES
 
 
 def padded(dialogues: Iterable[Integers]) -> tuple[Integers, npt.NDArray[np.bool_]]:

@@ -14,6 +14,7 @@ from eulalia.learning.labels.dialogue import Dialogues, Scores
 from eulalia.learning.labels.inputs import Inputs
 from eulalia.learning.labels.projection import project
 from eulalia.learning.labels.targets import meaning
+from eulalia.learning.labels.tone import is_bare
 from eulalia.learning.state import OUT_OF_SCOPE
 from eulalia.turn import Slot, Turn
 
@@ -55,8 +56,7 @@ def label(turns: Iterable[Turn], model: Dialogues | None = None) -> list[Label]:
 def label_all(inputs: Inputs, scores: Scores, calibration: dict[str, Any]) -> list[Label]:
     """The labels of a log that a model has read."""
     drafts = draft_all(inputs, scores)
-    slope, bias = calibration["success"]
-    success = sigmoid(slope * scores.success + bias)
+    success = success_chances(inputs, scores, calibration)
     goals = _goals(inputs, scores)
     sure = np.zeros(len(drafts))
     for kind in ("own", "other", "guessed"):
@@ -76,6 +76,17 @@ def label_all(inputs: Inputs, scores: Scores, calibration: dict[str, Any]) -> li
         )
         for place, (turn, draft) in enumerate(zip(inputs.turns, drafts, strict=True))
     ]
+
+
+def success_chances(inputs: Inputs, scores: Scores, calibration: dict[str, Any]) -> Floats:
+    """(turns,) probability of success, by the dialogue and, in a bare transcript, by its tone."""
+    bare = np.array([is_bare(turn) for turn in inputs.turns], bool)
+    odds = np.column_stack([scores.success, scores.tone]).astype(float)
+    chances = np.zeros(len(bare))
+    for kind, own in (("traced", ~bare), ("bare", bare)):
+        *weights, bias = calibration[kind]
+        chances[own] = sigmoid(odds[own] @ np.array(weights) + bias)
+    return chances
 
 
 EVIDENCE = ("source", "intent", "source_success", "own_success", "values_said", "agreement")

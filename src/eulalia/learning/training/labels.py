@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from torch import Tensor, nn
 from torch.nn.functional import (
     binary_cross_entropy_with_logits,
@@ -27,6 +29,7 @@ from eulalia.learning.labels import calibration, evaluation, labelling, targets
 from eulalia.learning.labels.dialogue import Dialogues, Scores
 from eulalia.learning.labels.inputs import (
     BUCKETS,
+    FEATURES,
     FIELDS,
     LONGEST,
     Bags,
@@ -35,6 +38,7 @@ from eulalia.learning.labels.inputs import (
     padded,
     standardized,
 )
+from eulalia.learning.labels.tone import SCALES, Tone, is_bare
 from eulalia.learning.training import recipes
 from eulalia.truth import Truth
 
@@ -119,7 +123,7 @@ class Network(nn.Module):
 
     def forward(self, bags: Bags, numbers: Tensor, places: Tensor, there: Tensor) -> Tensor:
         """(dialogues, turns, width) states of the turns at `places` among those in the bags."""
-        features = torch.from_numpy(bags.features.astype(np.int64))
+        features = torch.from_numpy(bags.features.astype(np.int64) % BUCKETS)
         kept = torch.ones(len(features))
         if self.training:
             # Words are left out at times, so that no single one is learned by heart.
@@ -221,12 +225,35 @@ def fit(read: Data, places: Integers, settings: dict[str, Any]) -> Dialogues:
         _epochs(network, read, scaled, dialogues, names, settings, epochs=epochs, swap=swap)
     arrays = {name: values.detach().numpy() for name, values in network.state_dict().items()}
     return Dialogues(
+        tone=_tone(read, places),
         weights={**arrays, "means": means.astype("f"), "deviations": deviations.astype("f")},
         names=read.inputs.names,
         intents=tuple(names),
         heads=settings["heads"],
         calibration={},
     )
+
+
+def _tone(read: Data, places: Integers) -> Tone:
+    """The model of tone, fitted on the bare turns among these: each counts as satisfied by the
+    share of its annotators that is."""
+    own = places[[is_bare(read.inputs.turns[place]) for place in places]]
+    own = own[~np.isnan(read.targets.success[own])]
+    share = read.targets.success[own].astype(float)
+    if not len(own) or share.min() == 1 or share.max() == 0:
+        return Tone.deaf()
+    bags = read.inputs.bags.take(own)
+    fields = np.arange(len(bags.ends))
+    scales = np.array(SCALES)[fields % FIELDS] / np.sqrt(np.maximum(bags.lengths, 1))
+    ends = np.concatenate([[0], bags.ends[FIELDS - 1 :: FIELDS]])
+    rows = csr_matrix(
+        (np.repeat(scales, bags.lengths), bags.features, ends), shape=(len(own), FEATURES)
+    )
+    # A share is two weighted examples, one of either kind.
+    happened = np.repeat([1, 0], len(own))
+    model = LogisticRegression(C=1.0, max_iter=200)
+    model.fit(vstack([rows, rows]), happened, sample_weight=np.concatenate([share, 1 - share]))
+    return Tone(model.coef_[0].astype(np.float32), float(model.intercept_[0]))
 
 
 def _epochs(
