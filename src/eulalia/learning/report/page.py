@@ -66,8 +66,8 @@ def _head(figures: Figures) -> str:
         _card("", "share of turns that failed", _percent(figures.defects.value), figures.defects),
         _card("control", "control group", _percent(control.value), control),
         _card("treatment", "treatment group", _percent(treatment.value), treatment),
-        f'<div class="card"><span>treatment less control</span>'
-        f"<b>{_points(effect.value)} points</b>"
+        f'<div class="card"><span>treatment less control, in points</span>'
+        f"<b>{_points(effect.value)}</b>"
         f"<span>{_range(effect)}, however often one looks</span></div>",
         f'<div class="card"><span>rewrites in use</span>'
         f"<b>{figures.in_use.get(Status.KEPT, 0) + figures.in_use.get(Status.PINNED, 0):,}</b>"
@@ -243,7 +243,7 @@ def _heading_cell(name: str) -> str:
 
 
 def _percent(value: float) -> str:
-    return "–" if value != value else f"{100 * value:.1f} %"
+    return "–" if value != value else f"{100 * value:.1f}\u202f%"
 
 
 def _points(value: float) -> str:
