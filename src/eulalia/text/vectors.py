@@ -12,6 +12,7 @@ from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +52,9 @@ class Vectors:
         """
         path = (SHIPPED if folder is None else Path(folder)) / "tables.npz"
         try:
-            with np.load(path) as arrays:
+            with path.open("rb") as file, np.load(file) as arrays:
                 return cls(_table(arrays, "word"), _table(arrays, "character"))
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             raise VectorError(
                 f"{path} holds no embedding tables ({error}); name the folder of a model that "
                 "`eulalia train nlu` wrote."

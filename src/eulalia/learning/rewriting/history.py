@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
@@ -66,7 +67,7 @@ class History:
 
     def learn(self, session: Sequence[Turn]) -> None:
         """Take note of all turns of a session, in order."""
-        for turn, following in zip(session, [*session[1:], None], strict=True):
+        for turn, following in zip_longest(session, session[1:]):
             self.note(turn, following)
 
     def note(self, turn: Turn, following: Turn | None) -> None:

@@ -1,0 +1,193 @@
+"""What a request is taken for, and when it is let alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eulalia.learning.boosted import Boosted
+from eulalia.learning.rewriting import History, Meaning, Request, Rewriter, Shared
+from eulalia.learning.rewriting.candidates import NAMES, candidates, features
+from eulalia.learning.trees import Trees
+from eulalia.rewrites import Evidence, LearnedRewrite, Status
+from eulalia.text.vectors import shipped
+from eulalia.turn import Outcome, Rewrite
+from tests.learning.making import make_turn
+
+LEARNED = LearnedRewrite(
+    "en-US",
+    "play some jas",
+    "play some jazz",
+    Evidence(20, 4, 6, 0.6, 0.1, 0.8, 0.5),
+    status=Status.KEPT,
+)
+JAS = Request("play some jas", "en-US", 12)
+
+
+def ranker(column: str, above: float) -> Boosted:
+    """Believes in a candidate when one column is above a value, and not otherwise."""
+    one = np.array([0], np.int16)
+    trees = Trees(
+        features=np.array([[NAMES.index(column), 0, 0]], np.int16),
+        thresholds=np.array([[above, 0, 0]], np.float32),
+        lefts=np.array([[1, 1, 2]], np.int16),
+        rights=np.array([[2, 1, 2]], np.int16),
+        missing_left=np.ones((1, 3), np.bool_),
+        votes=np.array([[0, -4, 4]], np.float32),
+        classes=one + 1,
+        start=np.zeros(2, np.float32),
+        depth=1,
+    )
+    return Boosted(NAMES, trees)
+
+
+def read(texts: Sequence[str]) -> list[Meaning]:
+    """Understands what names jazz, rock or weather, and nothing else."""
+    return [
+        next(
+            (
+                Meaning(f"play_music{{{word}}}", "play_music", 0.9)
+                for word in ("jazz", "rock", "weather")
+                if word in text
+            ),
+            Meaning(None, None, 0.0),
+        )
+        for text in texts
+    ]
+
+
+def served(*texts: str) -> History:
+    made = History(shipped(), "en-US")
+    for number, text in enumerate(texts):
+        made.learn([make_turn(str(number), text, seconds=900 * number, session=str(number))])
+    return made
+
+
+def shared(*rewrites: LearnedRewrite) -> Shared:
+    return Shared(shipped(), rewrites)
+
+
+def test_what_a_customer_said_with_success_is_offered_for_what_sounds_like_it() -> None:
+    made = Rewriter(shipped(), ranker("letters", 0.5))
+    assert made.rewrite(JAS, served("play some jazz"), read) == Rewrite(
+        "play some jas", "play some jazz", "personal", pytest.approx(1.0, abs=0.05)
+    )
+
+
+def test_what_everybody_learned_is_offered_to_a_stranger() -> None:
+    made = Rewriter(shipped(), ranker("exact", 0.5), shared(LEARNED))
+    found = made.rewrite(JAS, None, read)
+    assert found is not None
+    assert (found.text, found.source) == ("play some jazz", "global")
+
+
+def test_a_request_like_one_that_was_learned_is_taken_for_it_too() -> None:
+    made = Rewriter(shipped(), ranker("letters", 0.8), shared(LEARNED))
+    found = made.rewrite(replace(JAS, text="play some jass"), None, read)
+    assert found is not None
+    assert found.text == "play some jazz"
+
+
+def test_without_history_and_rewrites_nothing_is_offered() -> None:
+    made = Rewriter(shipped(), ranker("letters", 0.0))
+    assert made.rewrite(JAS, None, read) is None
+    assert made.rewrite(JAS, History(shipped(), "en-US"), read) is None
+
+
+def test_who_is_not_sure_enough_abstains() -> None:
+    made = Rewriter(shipped(), ranker("letters", 0.999))
+    assert made.rewrite(JAS, served("play some jazz"), read) is None
+
+
+def test_a_wording_that_served_this_customer_is_let_alone() -> None:
+    own = served(*["play some jas"] * 4, "play some jazz")
+    made = Rewriter(shipped(), ranker("letters", 0.5), shared(LEARNED))
+    assert made.rewrite(JAS, own, read) is None
+
+
+def test_what_is_understood_alike_or_not_at_all_puts_nothing_right() -> None:
+    made = Rewriter(shipped(), ranker("letters", 0.0))
+    asked = replace(JAS, text="play a bit of jazz")
+    assert made.rewrite(asked, served("play a lot of jazz"), read) is None
+    assert made.rewrite(JAS, served("play some jam"), read) is None
+
+
+def test_what_failed_is_never_what_something_is_taken_for() -> None:
+    own = History(shipped(), "en-US")
+    own.learn([make_turn("1", "play some jazz", outcome=Outcome.NOT_UNDERSTOOD)])
+    assert Rewriter(shipped(), ranker("letters", 0.0)).rewrite(JAS, own, read) is None
+
+
+def test_a_rewrite_that_did_not_serve_is_not_tried_again_at_once() -> None:
+    own = served("play some jazz")
+    rewrite = Rewrite("play some jas", "play some jazz", "personal", 0.9)
+    own.learn([make_turn("x", "play some jas", rewrite=rewrite, feedback=("denial",))])
+    assert Rewriter(shipped(), ranker("letters", 0.0)).rewrite(JAS, own, read) is None
+
+
+def test_what_a_person_pinned_holds_whatever_the_ranker_says() -> None:
+    pinned = replace(LEARNED, text="play some rock", status=Status.PINNED)
+    for model in (None, ranker("letters", 2.0)):
+        found = Rewriter(shipped(), model, shared(pinned)).rewrite(JAS, None, read)
+        assert found == Rewrite("play some jas", "play some rock", "global", 1.0)
+
+
+def test_what_was_pinned_for_another_request_holds_for_that_one_only() -> None:
+    pinned = replace(LEARNED, status=Status.PINNED)
+    asked = replace(JAS, text="play some jass")
+    assert Rewriter(shipped(), None, shared(pinned)).rewrite(asked, None, read) is None
+
+
+def test_nothing_that_is_merely_different_is_offered() -> None:
+    own = served("turn on the kitchen light", "play some jazz")
+    offered = candidates(JAS, shipped(), own, None)
+    assert [candidate.text for candidate in offered] == ["play some jazz"]
+
+
+def test_other_languages_rewrites_are_not_offered() -> None:
+    german = replace(LEARNED, locale="de-DE")
+    assert candidates(JAS, shipped(), None, shared(german)) == []
+
+
+def test_a_wording_is_offered_once_whoever_knows_it() -> None:
+    offered = candidates(JAS, shipped(), served("play some jazz"), shared(LEARNED))
+    assert len(offered) == 1
+
+
+def test_the_hour_of_a_habit_speaks_for_it() -> None:
+    own = served("play some jazz")
+    offered = candidates(JAS, shipped(), own, None)
+    meaning, *meanings = read([JAS.text, *(candidate.text for candidate in offered)])
+    at_noon = features(JAS, offered, own, meaning, meanings)[0, NAMES.index("hour")]
+    night = replace(JAS, hour=2)
+    at_night = features(night, offered, own, meaning, meanings)[0, NAMES.index("hour")]
+    assert at_noon == 1.0
+    assert at_night == 0.0
+
+
+@given(st.text(max_size=40), st.integers(0, 23), st.lists(st.text(max_size=20), max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_any_request_gets_a_rewrite_into_what_served_or_none(
+    text: str, hour: int, before: list[str]
+) -> None:
+    own = served(*before)
+    made = Rewriter(shipped(), ranker("cosine", -2.0), shared(LEARNED))
+
+    def everything(texts: Sequence[str]) -> list[Meaning]:
+        return [Meaning(each, "general_quirky", 0.5) for each in texts]
+
+    found = made.rewrite(Request(text, "en-US", hour), own, everything)
+    if found is not None:
+        wording = own.get(found.text)
+        assert found.text == LEARNED.text or (wording is not None and wording.served >= 0.5)
+        assert found.text != text
+
+
+def test_a_huge_request_is_answered_too() -> None:
+    made = Rewriter(shipped(), ranker("letters", 0.5), shared(LEARNED))
+    assert made.rewrite(replace(JAS, text="play " * 2_000), served("play some jazz"), read) is None
