@@ -77,8 +77,8 @@ class BeamSearch:
         self._boosting = boosting
         self._silent = sorted(settings.vocabulary.silent)
         # Grown prefixes worth a look; more of them where that look may change their order.
-        looks = 1 + (boosting is not None) + 2 * (self._model is not None)
-        self._most = looks * settings.beam
+        looks = 1 + (boosting is not None) / 2 + 2 * (self._model is not None)
+        self._most = int(looks * settings.beam)
         self._beam = np.zeros((_BOOSTS + (ROWS if boosting else 0), 1))
         self._beam[_LABEL] = -np.inf
         self._known = np.zeros((_WHOLE, 1), np.int64)
@@ -140,7 +140,7 @@ class BeamSearch:
         parent = same[child].argmax(axis=1)
         twice = last[parent] == last[child]
         joining = np.where(twice, beam[_BLANK, parent], total[parent]) + said[child]
-        self._rechain(child, parent, joining, np.logaddexp(in_blank, in_label), time, said)
+        self._rechain(child, parent, joining, np.logaddexp(in_blank, in_label), time, said, extra)
         in_label[child] = np.logaddexp(in_label[child], joining)
         stays = np.logaddexp(in_blank, in_label) + extra
 
@@ -205,7 +205,7 @@ class BeamSearch:
             numbers[_CONTEXT] = model.follow(numbers[_CONTEXT], labels)
         if self._boosting is not None:
             rows = beam[_BOOSTS:, parents]
-            scores = scores - rows[BANKED] - rows[LENT]
+            scores = fresh[_LABEL] + fresh[_LANGUAGE]
             best = max(stays.max(), scores.max(initial=-np.inf))
             numbers[_STATE], rows = self._boosting.grow(
                 known[_STATE, parents], rows, labels, fresh[_PEAK], spoken, best - scores
@@ -215,17 +215,30 @@ class BeamSearch:
         return scores, fresh, numbers
 
     def _rechain(
-        self, child: Ints, parent: Ints, joining: Floats, alone: Floats, time: int, said: Floats
-    ) -> None:
-        """A prefix is remembered by the likeliest way that it came."""
+        self, child: Ints, parent: Ints, joining: Floats, alone: Floats, time: int, said: Floats,
+        extra: Floats,
+    ) -> None:  # fmt: skip
+        """A prefix is remembered by the likeliest way that it came, and boosted for that one."""
         likelier = (joining > alone[child]).nonzero()[0]
-        if likelier.size:
-            to, source = child[likelier], parent[likelier]
-            self._known[_CHAIN, to] = self._chains.add(
-                self._known[:, source], self._beam[_PEAK, source]
-            )
-            self._known[_FRAME, to] = time
-            self._beam[_PEAK, to] = said[to]
+        if not likelier.size:
+            return
+        beam, known, boosting = self._beam, self._known, self._boosting
+        to, source = child[likelier], parent[likelier]
+        known[_CHAIN, to] = self._chains.add(known[:, source], beam[_PEAK, source])
+        known[_FRAME, to] = time
+        beam[_PEAK, to] = said[to]
+        if boosting is None:
+            return
+        labels, spoken = known[_LAST, to], np.zeros(len(to))
+        if self._model is not None:
+            spoken = self._model.score(known[_CONTEXT, source], labels)
+        behind = (alone + extra).max() - joining[likelier] - extra[source]
+        _, rows = boosting.grow(
+            known[_STATE, source], beam[_BOOSTS:, source], labels, said[to], spoken,
+            np.maximum(behind, 0),
+        )  # fmt: skip
+        beam[_BOOSTS:, to] = rows
+        extra[to] = beam[_LANGUAGE, to] + rows[BANKED] + rows[LENT]
 
 
 class _Chains:

@@ -59,9 +59,8 @@ def boosting(
     adaptive = options.adaptive is not False
     if not phrases or not (adaptive or in_language):
         return None
-    automaton = _compiled(phrases, settings.vocabulary)
-    return Boosting(
-        automaton,
+    return _compiled(
+        phrases,
         settings.vocabulary,
         settings.weight if in_language else 0.0,
         Boosting.share if adaptive else 0.0,
@@ -76,13 +75,14 @@ def key(phrases: Phrases) -> PhraseKey:
 
 
 @lru_cache(maxsize=8)
-def _compiled(phrases: PhraseKey, vocabulary: Vocabulary) -> Automaton:
+def _compiled(phrases: PhraseKey, vocabulary: Vocabulary, weight: float, share: float) -> Boosting:
     texts, weights = [], []
-    for phrase, weight in weighted(phrases):
+    for phrase, how_likely in weighted(phrases):
         for words in spellings(phrase, vocabulary.letters):
             texts.append(BOUNDARY + BOUNDARY.join(words))
-            weights.append(weight)
-    return Automaton.build(texts, vocabulary, weights)
+            weights.append(how_likely)
+    automaton = Automaton.build(texts, vocabulary, weights)
+    return Boosting(automaton, vocabulary, weight, share)
 
 
 def weighted(phrases: PhraseKey) -> list[tuple[str, float]]:

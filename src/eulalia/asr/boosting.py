@@ -47,7 +47,7 @@ class Boosting:
     """The language model's log-probability of all listed phrases together; minus infinity for no
     class."""
     least: float = -4.0
-    """Labels less likely than this in their frame are not boosted: the sound does not say them."""
+    """Labels less likely than this in their frame are not lifted: the sound does not say them."""
 
     def grow(
         self, states: Ints, rows: Floats, labels: Ints, sound: Floats, language: Floats,
@@ -60,28 +60,28 @@ class Boosting:
         """
         automaton = self.automaton
         following = automaton.follow(states, labels)
-        lent = (rows[LENT] + rows[INSIDE]).nonzero()[0]
+        lent = states.nonzero()[0]
         if lent.size:
             self._settle(states[lent], following[lent], rows, labels[lent], lent)
-        on = ((following > 0) & (sound > self.least)).nonzero()[0]
+        on = following.nonzero()[0]
         if on.size:
             due = np.zeros(len(on))
             if self.share:
-                lift = self.by_letter * automaton.lengths[labels[on]] + self.share * behind[on]
-                rows[LIFT, on] += np.clip(lift, 0, self.most)
-                due += rows[LIFT, on]
+                lift = self._lifts[labels[on]] + self.share * behind[on]
+                lift = np.minimum(lift, self.most) * (sound[on] > self.least)
+                due = rows[LIFT, on] + lift
+                rows[LIFT, on] = due
             if self.weight:
-                rows[INSIDE, on] += language[on]
+                inside = rows[INSIDE, on] + language[on]
+                rows[INSIDE, on] = inside
                 of_class = self.class_log_prob + automaton.share[following[on]]
-                due += self.weight * np.maximum(of_class - rows[INSIDE, on], 0)
+                due = due + self.weight * np.maximum(of_class - inside, 0)
             rows[LENT, on] = due
         return following, rows
 
     def settled(self, states: Ints, rows: Floats) -> Floats:
         """The boosts that stay when the text ends here; shape (n,)."""
-        automaton = self.automaton
-        share = automaton.ended[states] / np.maximum(automaton.depth[states], 1)
-        settled: Floats = rows[BANKED] + rows[LENT] * share
+        settled: Floats = rows[BANKED] + rows[LENT] * self._ended[states]
         return settled
 
     def _settle(
@@ -89,14 +89,30 @@ class Boosting:
     ) -> None:
         """Bank the boosts of phrases that end where a word begins; give back what is in vain."""
         automaton = self.automaton
-        depth = np.maximum(automaton.depth[states], 1)
-        banked = np.where(self._begins[labels], automaton.ended[states] / depth, 0)
+        banked = self._ended[states] * self._begins[labels]
         # Of the rest stays the share of the letters that still count.
-        left = np.maximum(automaton.depth[following] - automaton.lengths[labels], 0) / depth
+        left = np.maximum(automaton.depth[following] - automaton.lengths[labels], 0)
+        left = left * (1 - banked) * self._by_depth[states]
         rows[BANKED, at] += rows[LENT, at] * banked
-        rows[LENT:, at] *= left * (1 - banked)
+        rows[LENT:, at] *= left
 
     @cached_property
     def _begins(self) -> NDArray[np.bool_]:
         """By label, whether it begins a word."""
         return np.array([piece.startswith(BOUNDARY) for piece in self.vocabulary.pieces])
+
+    @cached_property
+    def _lifts(self) -> Floats:
+        """By label, what it is lifted by for its letters."""
+        return self.by_letter * self.automaton.lengths.astype(np.float64)
+
+    @cached_property
+    def _by_depth(self) -> Floats:
+        """By state, one over the letters read."""
+        return np.reciprocal(np.maximum(self.automaton.depth, 1).astype(np.float64))
+
+    @cached_property
+    def _ended(self) -> Floats:
+        """By state, the share of its letters that are of a phrase that ends there."""
+        ended: Floats = self.automaton.ended * self._by_depth
+        return ended

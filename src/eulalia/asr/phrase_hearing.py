@@ -20,6 +20,8 @@ from eulalia.turn import Hypothesis
 # How far a phone of a whole utterance may on average fall behind the best phones of all, in
 # log-probability, before the sound is taken for something else.
 _WORST_PHRASE: Final = 5.0
+# The same where no voice was made out: a single word may be too short for that, but fits well.
+_WORST_UNVOICED: Final = 1.0
 # The gap at which a reading is as likely wrong as right, and how sharply that turns.
 _EVEN_GAP: Final = 1.5
 _GAP_SCALE: Final = 0.4
@@ -58,19 +60,16 @@ class PhraseHearing:
             return heard
         phones, search = np.concatenate(self._heard), self._search
         text = pieces(heard.words, search)
-        if self._voice.state is SpeechState.WAITING:
+        spoken = self._voice.state is not SpeechState.WAITING
+        if not spoken:
             text = [piece for piece in text if not piece.listed]
-            return (
-                heard
-                if text_of(text) == heard.text
-                else self._transcript(text, [], heard, frame_shift, duration)
-            )
-        if self._options.rescoring is not False and len(heard.hypotheses) > 1:
+        if spoken and self._options.rescoring is not False and len(heard.hypotheses) > 1:
             text = self._fitting(text, heard, phones)
-        if self._options.lookup:
+        if spoken and self._options.lookup:
             text = put_in(text, search, self._lookup.spots(), phones)
         others: list[Piece] = []
-        if self._options.whole and (whole := self._whole(text, phones)):
+        worst = _WORST_PHRASE if spoken else _WORST_UNVOICED
+        if self._options.whole and (whole := self._whole(text, phones, worst)):
             text, others = whole[:1], whole[1:]
         if not any(piece.listed for piece in text) and text_of(text) == heard.text:
             return heard
@@ -114,13 +113,13 @@ class PhraseHearing:
         best = int(np.argmax(scores + _PHONES_WEIGHT * fit(texts, self._search, phones)))
         return texts[best]
 
-    def _whole(self, text: Sequence[Piece], phones: LogProbs) -> list[Piece]:
+    def _whole(self, text: Sequence[Piece], phones: LogProbs, worst: float) -> list[Piece]:
         """The phrases that the utterance may be as a whole, if one of them is likelier."""
         search = self._search
         if len(search.phrases) > _MOST_WHOLE:
             return []
         matches = search.matches(phones, _HYPOTHESES)
-        if not matches or matches[0].gap > _WORST_PHRASE:
+        if not matches or matches[0].gap > worst:
             return []
         (score,) = fit([text], search, phones)
         favoured = FAVOUR * sum(piece.listed for piece in text)
