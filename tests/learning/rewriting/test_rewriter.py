@@ -16,7 +16,7 @@ from eulalia.learning.rewriting.candidates import NAMES, candidates, features
 from eulalia.learning.trees import Trees
 from eulalia.rewrites import Evidence, LearnedRewrite, Status
 from eulalia.text.vectors import shipped
-from eulalia.turn import Outcome, Rewrite
+from eulalia.turn import Hypothesis, Outcome, Rewrite, Span
 from tests.learning.making import make_turn
 
 LEARNED = LearnedRewrite(
@@ -143,10 +143,29 @@ def test_what_was_pinned_for_another_request_holds_for_that_one_only() -> None:
     assert Rewriter(shipped(), None, shared(pinned)).rewrite(asked, None, read) is None
 
 
-def test_nothing_that_is_merely_different_is_offered() -> None:
-    own = served("turn on the kitchen light", "play some jazz")
+def test_what_the_recogniser_may_have_heard_instead_speaks_for_it() -> None:
+    span = Span("asr", 0, 1, (Hypothesis("play some jas", 0.6), Hypothesis("Play some JAZZ", 0.3)))
+    heard = Request.of(make_turn("x", "play some jas", spans=(span,)), None)
+    own = served("play some jazz", "play some rock")
+    offered = candidates(heard, shipped(), own, None)
+    meaning, *meanings = read([heard.text, *(candidate.text for candidate in offered)])
+    values = features(heard, offered, own, meaning, meanings)
+    alternative = dict(
+        zip([c.text for c in offered], values[:, NAMES.index("alternative")], strict=True)
+    )
+    assert alternative["play some jazz"] == 1.0 > alternative["play some rock"]
+    assert np.all(values[:, NAMES.index("heard")] == 0.6)
+    typed = Request.of(make_turn("x", "play some jas"), None)
+    assert np.isnan(features(typed, offered, own, meaning, meanings)[0, NAMES.index("alternative")])
+
+
+def test_what_the_customer_said_next_speaks_for_it() -> None:
+    own = History(shipped(), "en-US")
+    first = make_turn("1", "play some jas", outcome=Outcome.NOT_UNDERSTOOD)
+    own.learn([first, make_turn("2", "play some jazz", seconds=8)])
     offered = candidates(JAS, shipped(), own, None)
-    assert [candidate.text for candidate in offered] == ["play some jazz"]
+    meaning, *meanings = read([JAS.text, *(candidate.text for candidate in offered)])
+    assert features(JAS, offered, own, meaning, meanings)[0, NAMES.index("went")] == 1
 
 
 def test_other_languages_rewrites_are_not_offered() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from eulalia.learning.similarity import letters_alike, sounds, sounds_alike, wor
 from eulalia.learning.state import normalize
 from eulalia.rewrites import LearnedRewrite
 from eulalia.text.vectors import Vectors
+from eulalia.turn import Turn
 
 PERSONAL: Final = "personal"
 GLOBAL: Final = "global"
@@ -22,6 +23,7 @@ NAMES: Final = (
     "personal", "exact", "letters", "sounds", "words", "cosine", "tries", "success", "hour",
     "own_tries", "own_success", "confidence", "new_confidence", "understood", "same_intent",
     "length", "new_length", "customers", "bound", "before", "repeats", "goes_back",
+    "heard", "alternative", "lead", "went",
 )  # fmt: skip
 """What speaks for a candidate; NaN where something is not known."""
 _NEAR: Final = 6
@@ -53,6 +55,24 @@ class Request:
     hour: int
     previous: str | None = None
     """The normalised text of the turn before, if it was soon before and did not serve."""
+    heard: float = np.nan
+    """How sure the recogniser was of the text; NaN for what was typed."""
+    alternatives: tuple[str, ...] = ()
+    """What else it may have heard, normalised."""
+
+    @classmethod
+    def of(cls, turn: Turn, previous: str | None) -> Self:
+        """The request of a turn whose words are there."""
+        heard = turn.span("asr")
+        hypotheses = heard.hypotheses if heard else ()
+        return cls(
+            text=normalize(turn.text or ""),
+            locale=turn.locale,
+            hour=turn.time.hour,
+            previous=previous,
+            heard=hypotheses[0].confidence if hypotheses else np.nan,
+            alternatives=tuple(normalize(other.value) for other in hypotheses[1:]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +148,11 @@ def features(
     same = [request.text] * len(offered)
     sound = [sounds(request.text)] * len(offered)
     own = history.get(request.text) if history else None
+    letters = letters_alike(same, others)
     columns = {
         "personal": [c.layer == PERSONAL for c in offered],
         "exact": [other == request.text for other in others],
-        "letters": letters_alike(same, others),
+        "letters": letters,
         "sounds": sounds_alike(sound, [sounds(other) for other in others]),
         "words": words_alike(same, others),
         "cosine": [c.cosine for c in offered],
@@ -151,6 +172,10 @@ def features(
         "before": [c.rewrite.evidence.success_before if c.rewrite else np.nan for c in offered],
         "repeats": [request.previous == request.text] * len(offered),
         "goes_back": [normalize(c.text) == request.previous for c in offered],
+        "heard": [request.heard] * len(offered),
+        "alternative": [_alternative(request, other) for other in others],
+        "lead": _lead(letters, meanings),
+        "went": [history.went(request.text, normalize(c.text)) if history else 0 for c in offered],
     }
     return np.stack([np.asarray(columns[name], np.float64) for name in NAMES], axis=1)
 
@@ -161,3 +186,26 @@ def _habit(wording: Wording | None, hour: int) -> float:
         return np.nan
     near = wording.hours[[(hour + shift) % 24 for shift in (-1, 0, 1)]].sum()
     return float(near / max(wording.hours.sum(), 1.0))
+
+
+def _alternative(request: Request, text: str) -> float:
+    """How like a text is to what else may have been heard."""
+    if not request.alternatives:
+        return np.nan
+    return float(letters_alike(request.alternatives, [text] * len(request.alternatives)).max())
+
+
+def _lead(letters: Floats, meanings: Sequence[Meaning]) -> list[float]:
+    """By how much each candidate is more alike than the best that means something else."""
+    return [
+        mine
+        - max(
+            (
+                other
+                for other, its in zip(letters, meanings, strict=True)
+                if its.state != meaning.state
+            ),
+            default=0.0,
+        )
+        for mine, meaning in zip(letters, meanings, strict=True)
+    ]

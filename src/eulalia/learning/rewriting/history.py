@@ -52,6 +52,7 @@ class History:
         self._vectors = vectors
         self._wordings: dict[str, Wording] = {}
         self._refused: dict[tuple[str, str], int] = {}
+        self._went: dict[tuple[str, str], int] = {}
         self._by_text: dict[str, NDArray[np.float32]] = {}
 
     def __len__(self) -> int:
@@ -65,6 +66,10 @@ class History:
         """Whether taking this request for that text did not serve the customer the last time."""
         return self._refused.get((request, text), 0) > 0
 
+    def went(self, request: str, text: str) -> int:
+        """How often this request did not serve and the customer said that text instead."""
+        return self._went.get((request, text), 0)
+
     def learn(self, session: Sequence[Turn]) -> None:
         """Take note of all turns of a session, in order."""
         for turn, following in zip_longest(session, session[1:]):
@@ -77,6 +82,9 @@ class History:
         if not text or turn.locale != self.locale:
             return
         served = served_share(turn, following)
+        if served < 0.5 and following is not None and _follows_up(turn, following):
+            pair = (text, normalize(following.text or ""))
+            self._went[pair] = self._went.get(pair, 0) + 1
         if turn.rewrite is None:
             self._add(text, served, turn.time)
             return

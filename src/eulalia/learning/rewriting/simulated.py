@@ -71,7 +71,7 @@ class RewritingAssistant:
         if before is not None and (turn.time - before.time).total_seconds() <= _SOON_SECONDS:
             served = served_share(before, turn)
             previous = normalize(before.text or "") if served < 0.5 else None
-        return Request(normalize(turn.text or ""), turn.locale, turn.time.hour, previous)
+        return Request.of(turn, previous)
 
     def meanings(self, customer: str, texts: Sequence[str]) -> list[Meaning]:
         """How the assistant that does not rewrite understands texts of a customer."""
