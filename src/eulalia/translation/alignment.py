@@ -53,22 +53,60 @@ def align(
     `passed` is called after each of the PASSES. Time and memory grow with the number of sentences,
     not with its square.
     """
-    if not source or not target:
-        left = [Bead(range(i, i + 1), range(0), 0.0) for i in range(len(source))]
-        return left or [Bead(range(0), range(j, j + 1), 0.0) for j in range(len(target))]
-    texts = _Texts.read(source, target)
-    alike = resemblance(texts.source.vocabulary, texts.target.vocabulary)
-    forth = from_spelling(texts.source, texts.target, alike)
-    back = from_spelling(texts.target, texts.source, alike.reversed())
-    beads = texts.beads(forth, back, _first_band(texts, forth, back))
-    passed()
-    for _ in range(1, PASSES):
-        linked = [(bead.source, bead.target) for bead in beads if bead.source and bead.target]
-        forth = learn(texts.source, texts.target, linked, alike)
-        back = learn(texts.target, texts.source, [(b, a) for a, b in linked], alike.reversed())
-        beads = texts.beads(forth, back, texts.around(beads, 1, _MARGIN))
+    return align_documents([(source, target)], passed=passed)[0]
+
+
+def align_documents(
+    documents: Sequence[tuple[Sequence[str], Sequence[str]]],
+    within: Sequence[Sequence[Bead]] | None = None,
+    passed: Callable[[], None] = lambda: None,
+) -> list[list[Bead]]:
+    """The beads of each pair of documents; all of them share what is learned.
+
+    `within` may give for each document beads of which those found are parts. `passed` is called
+    after each of the PASSES.
+    """
+    parts = _read(documents)
+    ours, theirs = parts[0].source.whole, parts[0].target.whole
+    alike = resemblance(ours.vocabulary, theirs.vocabulary)
+    forth = from_spelling(ours, theirs, alike)
+    back = from_spelling(theirs, ours, alike.reversed())
+    if within is None:
+        bands = [_first_band(part, forth, back) for part in parts]
+    else:
+        bands = [part.within(beads) for part, beads in zip(parts, within, strict=True)]
+    found: list[list[Bead]] = []
+    for number in range(PASSES):
+        if number:
+            linked = [
+                link for part, beads in zip(parts, found, strict=True) for link in part.links(beads)
+            ]
+            forth = learn(ours, theirs, linked, alike)
+            back = learn(theirs, ours, [(b, a) for a, b in linked], alike.reversed())
+            if within is None:
+                bands = [
+                    part.around(beads, 1, _MARGIN) for part, beads in zip(parts, found, strict=True)
+                ]
+        found = [part.beads(forth, back, band) for part, band in zip(parts, bands, strict=True)]
         passed()
-    return beads
+    return found
+
+
+def _read(documents: Sequence[tuple[Sequence[str], Sequence[str]]]) -> list[_Texts]:
+    """The documents in numbers, their words numbered together."""
+    ours = Side([sentence for source, _ in documents for sentence in source])
+    theirs = Side([sentence for _, target in documents for sentence in target])
+    parts = []
+    i = j = 0
+    for source, target in documents:
+        lengths = [
+            np.array([len(sentence) for sentence in side], np.float64) for side in (source, target)
+        ]
+        ratio = max(lengths[0].sum(), 1) / max(lengths[1].sum(), 1)
+        sides = ours.part(i, i + len(source)), theirs.part(j, j + len(target))
+        parts.append(_Texts(*sides, lengths[0], lengths[1] * ratio))
+        i, j = i + len(source), j + len(target)
+    return parts
 
 
 def _first_band(texts: _Texts, forth: Table, back: Table) -> Band:
@@ -95,13 +133,6 @@ class _Texts:
     source_lengths: Floats
     target_lengths: Floats
 
-    @classmethod
-    def read(cls, source: Sequence[str], target: Sequence[str]) -> _Texts:
-        ours = np.array([len(sentence) for sentence in source], np.float64)
-        theirs = np.array([len(sentence) for sentence in target], np.float64)
-        ratio = max(ours.sum(), 1) / max(theirs.sum(), 1)
-        return cls(Side(source), Side(target), ours, theirs * ratio)
-
     @property
     def size(self) -> tuple[int, int]:
         return len(self.source), len(self.target)
@@ -116,6 +147,10 @@ class _Texts:
 
     def beads(self, forth: Table, back: Table, band: Band) -> list[Bead]:
         """The best way through the band, by these probabilities of words."""
+        sources, targets = self.size
+        if not sources or not targets:
+            left = [Bead(range(i, i + 1), range(0), 0.0) for i in range(sources)]
+            return left + [Bead(range(0), range(j, j + 1), 0.0) for j in range(targets)]
         scores = of_words(self.source, self.target, forth, back, band, _BEADS)
         for (a, b), score in zip(_BEADS, scores, strict=True):
             score += of_lengths(self.source_lengths, self.target_lengths, band, a, b)
@@ -130,6 +165,30 @@ class _Texts:
                 sure = 1 / (1 + np.exp(-nats / max(words, 1)))
             beads.append(Bead(source, target, sure))
         return beads
+
+    def links(self, beads: Sequence[Bead]) -> list[tuple[range, range]]:
+        """The beads with no empty side, by the numbers of the sentences among all documents'."""
+        return [
+            (self.source.among_all(bead.source), self.target.among_all(bead.target))
+            for bead in beads
+            if bead.source and bead.target
+        ]
+
+    def within(self, beads: Sequence[Bead]) -> Band:
+        """The pairs of sentences whose parts are linked.
+
+        Target sentences that are linked with nothing go to the source sentence after them.
+        """
+        sources, targets = self.size
+        starts, ends = np.zeros(sources, np.int64), np.zeros(sources, np.int64)
+        reached = 0
+        for bead in beads:
+            rows = slice(bead.source.start, bead.source.stop)
+            if bead.source:
+                starts[rows], ends[rows] = reached, bead.target.stop
+                reached = bead.target.stop
+        ends[ends == reached] = targets
+        return Band(starts, ends)
 
     def around(self, beads: Sequence[Bead], scale: int, margin: int) -> Band:
         """The pairs near a way; each of its sentences stands for `scale` of these."""

@@ -162,6 +162,8 @@ def _explained(side: Side, other: Side, table: Table, band: Band, most: int) -> 
     answer = [np.zeros(band.offsets[-1], np.float32) for _ in range(most)]
     for first in range(0, len(side), _AT_ONCE):
         last = min(first + _AT_ONCE, len(side))
+        if band.offsets[first] == band.offsets[last]:
+            continue
         low = max(int(band.starts[first]) - most + 1, 0)
         high = int(band.ends[last - 1])
         stretches = _explanations(side, other, table, (first, last), (low, high), most)
@@ -199,7 +201,7 @@ def _explanations(
     for k in range(most):
         if k:
             total[k:] += gives[:-k]
-            length[k:] += lengths[: len(lengths) - k]
+            length[k:] += lengths[:-k]
         share = (1 - _CHANCE) / np.maximum(length, 1)
         likelier = np.log(total * share[:, None] + _CHANCE) * known
         answer.append(_sums(likelier.T[explained], side.starts[rows[0] : rows[1] + 1]))

@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +49,8 @@ class Side:
     """The sentences of one language as numbers, every word having one.
 
     `tokens` are all words of all sentences, shape (words,); `starts` says where each sentence
-    begins in them, shape (sentences + 1,).
+    begins in them, shape (sentences + 1,); `frequency` is the share of each word of the vocabulary
+    among them. A part of it has the same words, and knows the `whole`.
     """
 
     def __init__(self, sentences: Sequence[str]) -> None:
@@ -63,9 +63,24 @@ class Side:
         self.vocabulary = list(numbers)
         self.tokens = np.array(tokens, dtype=np.int64)
         self.starts = np.array(starts, dtype=np.int64)
+        counts = np.bincount(self.tokens, minlength=len(numbers)) + 0.5
+        self.frequency: Floats = counts / max(counts.sum(), 1)
+        self.whole = self
+        self.first = 0
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def part(self, first: int, last: int) -> Side:
+        """The sentences from `first` up to, not including, `last`; words keep their numbers."""
+        side = copy(self)
+        side.starts = self.starts[first : last + 1]
+        side.first = self.first + first
+        return side
+
+    def among_all(self, sentences: range) -> range:
+        """The numbers that these sentences of a part have in the whole."""
+        return range(self.first + sentences.start, self.first + sentences.stop)
 
     def merged(self, size: int) -> Side:
         """The same with so many sentences taken as one each."""
@@ -80,13 +95,6 @@ class Side:
     def words(self, sentences: range) -> int:
         """How many words these sentences have."""
         return int(self.starts[sentences.stop] - self.starts[sentences.start])
-
-    @cached_property
-    def frequency(self) -> Floats:
-        """The share of each word of the vocabulary among all words, shape (vocabulary,)."""
-        counts = np.bincount(self.tokens, minlength=len(self.vocabulary)) + 0.5
-        share: Floats = counts / counts.sum()
-        return share
 
 
 @dataclass(frozen=True)
@@ -215,15 +223,15 @@ def learn(
     likely = alike.source * width + alike.target
     known, where = np.unique(np.concatenate([keys, likely]), return_inverse=True)
     here, alike_here = where[: len(keys)], where[len(keys) :]
-    extra = np.bincount(alike_here, prior * alike.likeness**2, len(known))
+    extra = _totals(alike_here, prior * alike.likeness**2, len(known))
     source_of, target_of = known // width, known % width
     probability: Floats = 1 + 10 * extra
     size = len(source.vocabulary)
     for _ in range(rounds):
-        probability /= np.bincount(source_of, probability, size)[source_of]
-        each: Floats = probability[here]
-        each /= np.bincount(places, each, places[-1] + 1 if len(places) else 0)[places]
-        probability = extra + np.bincount(here, each, len(known))
+        probability = probability / _totals(source_of, probability, size)[source_of]
+        each = probability[here]
+        each = each / _totals(places, each, places[-1] + 1 if len(places) else 0)[places]
+        probability = extra + _totals(here, each, len(known))
     kept = probability > 1e-3
     return Table.of(source_of[kept], target_of[kept], probability[kept], size, width)
 
@@ -245,6 +253,11 @@ def _together(
     if not keys:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     return np.concatenate(keys), np.concatenate(places)
+
+
+def _totals(places: Integers, values: Floats, size: int) -> Floats:
+    """The sum of the values at each place, shape (size,)."""
+    return np.bincount(places, values, size).astype(np.float64)
 
 
 def ranges(starts: Integers, counts: Integers) -> Integers:
