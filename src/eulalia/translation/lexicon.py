@@ -33,6 +33,8 @@ STEM = 6
 _HANGUL_STEM = 2
 _SHORTEST_COGNATE = 4
 _MOST_CANDIDATES = 4_000_000
+_MOST_TOGETHER = 5_000_000
+"""So many pairs of words that occur together are counted."""
 
 
 def words(sentence: str) -> list[str]:
@@ -245,7 +247,7 @@ def _together(
     """
     keys, places = [], []
     width = max(len(target.vocabulary), 1)
-    for ours_at, theirs_at in beads:
+    for ours_at, theirs_at in _some(source, target, beads):
         ours = np.unique(source.of(ours_at.start, ours_at.stop))
         first, last = target.starts[theirs_at.start], target.starts[theirs_at.stop]
         keys.append((ours[None, :] * width + target.tokens[first:last, None]).ravel())
@@ -253,6 +255,19 @@ def _together(
     if not keys:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     return np.concatenate(keys), np.concatenate(places)
+
+
+def _some(
+    source: Side, target: Side, beads: Sequence[tuple[range, range]]
+) -> list[tuple[range, range]]:
+    """So many of the beads, chosen by lot, that memory and time stay within bounds."""
+    costs = [source.words(ours) * target.words(theirs) for ours, theirs in beads]
+    if sum(costs) <= _MOST_TOGETHER:
+        return list(beads)
+    order = np.random.default_rng(0).permutation(len(beads))
+    spent = np.cumsum(np.array(costs)[order])
+    chosen = np.sort(order[: max(int(np.searchsorted(spent, _MOST_TOGETHER)), 1)])
+    return [beads[number] for number in chosen]
 
 
 def _totals(places: Integers, values: Floats, size: int) -> Floats:
