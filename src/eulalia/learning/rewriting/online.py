@@ -72,7 +72,7 @@ class OnlineRewriter:
         last, previous = customer.last, None
         if last is not None and (turn.time - last.time).total_seconds() <= _SOON_SECONDS:
             previous = normalize(last.text or "") if served_share(last, turn) < 0.5 else None
-        request = Request(text, turn.locale, turn.time.hour, previous)
+        request = Request.of(turn, previous)
         chosen = self._current().choose(request, customer.history, read)
         if chosen is None:
             return None
