@@ -30,6 +30,7 @@ from eulalia.learning.labels.inputs import (
     standardized,
 )
 from eulalia.learning.labels.tone import Tone
+from eulalia.turn import Turn
 
 Floats = npt.NDArray[np.float32]
 
@@ -103,7 +104,7 @@ class Dialogues:
                 calibration=dict(config["calibration"]),
             )
             # Weights that do not fit each other show at once, not in the middle of a night.
-            model.scores(Inputs.of([]))
+            model.scores(Inputs.of([Turn.begin(locale="en-US")]))
             return model
         except (OSError, KeyError, ValueError, TypeError, AttributeError, BadZipFile) as error:
             raise LabelModelError(
@@ -163,7 +164,9 @@ class Dialogues:
         absent = np.full((len(inputs.turns), 1), np.nan, np.float32)
         numbers = np.concatenate([inputs.numbers, absent], axis=1)[:, columns]
         scaled = standardized(numbers, weights["means"], weights["deviations"])
-        merged = np.concatenate([table.reshape(len(inputs.turns), -1), scaled], axis=1)
+        merged = np.concatenate(
+            [table.reshape(len(inputs.turns), FIELDS * table.shape[1]), scaled], axis=1
+        )
         embedded: Floats = np.maximum(self._linear(merged, "turn"), 0)
         return embedded
 

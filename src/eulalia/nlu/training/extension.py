@@ -28,9 +28,6 @@ from eulalia.nlu.training.linear import train_intents, train_slots
 
 log = logging.getLogger(__name__)
 
-REPEATED = 3
-"""How often a new request counts: it stands for many like it that nobody has labelled."""
-
 
 class ExtensionError(EulaliaError):
     """Requests that a model cannot be extended by."""
@@ -66,7 +63,7 @@ def extend(
     for locale, own in requests.items():
         log.info("%d requests for %s", len(own), locale)
         old = _known(massive, locale, data, config)
-        examples = old + [_example(request) for request in own] * REPEATED
+        examples = old + [_example(request) for request in own]
         replaced = _readers(examples, config)
         for name in [name for name in arrays if name.startswith(f"{locale}/")]:
             del arrays[name]
@@ -145,8 +142,8 @@ def _locale(line: bytes, place: str) -> str:
 
 
 def _massive(data: Path) -> Massive:
-    archives = sorted((data / "massive").glob("*.tar*"))
-    return Massive.open(archives[-1] if archives else data)
+    folder = data / "massive" if (data / "massive").is_dir() else data
+    return Massive.open(next(iter(sorted(folder.glob("*.tar*"))), folder))
 
 
 def _known(massive: Massive, locale: str, data: Path, config: Mapping[str, Any]) -> list[Example]:
