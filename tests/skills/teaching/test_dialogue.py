@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from eulalia.assistant import Assistant
+from eulalia.asr import Mode, RecognitionError, Transcript
+from eulalia.assistant import Assistant, Samples
+from eulalia.audio import SpeechDetector
 from eulalia.memory import Memory
 from eulalia.nlu import Understander
 from eulalia.skills import find, preferences, questions, reminders
 from eulalia.skills.teaching import lessons
+from eulalia.text import Grammar
+from eulalia.tts import EspeakVoice
 from eulalia.turn import Outcome, Turn
 
 opened = cache(Understander.open)
@@ -315,3 +321,49 @@ def test_an_assistant_without_the_skill_teaches_nothing(tmp_path: Path) -> None:
         lessons.teach(memory.records, "default", "en-US", "movie time", LIGHT, datetime.now(UTC))
         assert assistant.ask("movie time", session="s").rewrite is None
         assert assistant.ask(f"no, I meant {LIGHT}", session="s").rewrite is None
+
+
+@dataclass
+class Hears:
+    """A recogniser that hears a phrase where it listens for it, and else something like it."""
+
+    asked: list[Sequence[str]] = field(default_factory=list)
+    error: Exception | None = None
+
+    def transcribe(
+        self, samples: Samples, *, phrases: Sequence[str] = (), grammar: Grammar | None = None
+    ) -> Transcript:
+        self.asked.append(phrases)
+        if phrases and self.error:
+            raise self.error
+        if "movie time" in phrases:
+            return Transcript("movie time", 0.9, mode=Mode.PHRASES)
+        return Transcript("moving tie", 0.9)
+
+
+@pytest.mark.parametrize("error", [None, RecognitionError("Nobody can say that.")])
+def test_a_taught_phrase_is_listened_for(
+    talk: Talk, tmp_path: Path, error: Exception | None
+) -> None:
+    hears = Hears(error=error)
+    sound = espeak_speech("movie time")
+    assistant = Assistant(
+        talk.memory,
+        customer=talk.customer,
+        skills=find(),
+        understander=opened,
+        recognizer=lambda: hears,
+        detector=SpeechDetector,
+        speaker=never,
+    )
+    assert assistant.listen(sound).text == "moving tie"
+    assert hears.asked == [()]
+    talk(f"when I say movie time I mean {LIGHT}")
+    turn = assistant.listen(sound)
+    assert hears.asked == [(), (), ["movie time"]]
+    assert turn.text == ("moving tie" if error else "movie time")
+    assert (turn.rewrite is None) == bool(error)
+
+
+def espeak_speech(text: str) -> Samples:
+    return np.asarray(EspeakVoice("en-us").speak(text), dtype=np.float32)
