@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from eulalia.learning.mining import Settings, counts
-from eulalia.learning.mining.steps import steps
+from eulalia.learning.mining.steps import heard, steps
 from eulalia.rewrites import Evidence, LearnedRewrite
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ def known_requests(turns: ibis.Table, settings: Settings | None = None) -> list[
     that none tells of one home.
     """
     settings = settings or Settings()
-    wordings = counts.wordings(counts.votes(steps(turns), settings.turns_each))
+    said = heard(turns)
+    read = counts.wordings(counts.votes(steps(said), settings.turns_each))
+    wordings = read.join(counts.texts(said), "wording")
     share = (wordings.served + 0.5) / (wordings.votes + 1.0)
     working = wordings.mutate(share=share).filter(
         (wordings.customers_served >= settings.customers) & (share >= _LEAST_SUCCESS)
