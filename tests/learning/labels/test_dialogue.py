@@ -17,7 +17,7 @@ from eulalia.turn import Answer, Turn
 from tests.learning.making import make_turn
 
 if TYPE_CHECKING:
-    from eulalia.learning.training.labels import Network
+    from eulalia.learning.training.dialogues import Network
 
 torch = pytest.importorskip("torch")
 
@@ -40,7 +40,7 @@ def some_turns(count: int = 7) -> list[Turn]:
 
 @pytest.fixture
 def network() -> Network:
-    from eulalia.learning.training.labels import Network
+    from eulalia.learning.training.dialogues import Network
 
     torch.manual_seed(0)
     made = Network(len(Inputs.of([]).names), 3, SETTINGS)
