@@ -46,9 +46,10 @@ from eulalia.cli.evaluate_nlu import write_json
 from eulalia.datasets import Massive
 from eulalia.dialog import resolve
 from eulalia.errors import EulaliaError
-from eulalia.learning import logs, mining
+from eulalia.learning import defects, logs, mining
 from eulalia.learning.simulation import Assistant, Chain, Reading, World, simulate
 from eulalia.learning.state import normalize
+from eulalia.learning.successes import successes
 from eulalia.nlu import Understander
 from eulalia.rewrites import LearnedRewrite
 from eulalia.skills import find
@@ -103,15 +104,21 @@ class Exact:
 class Taught:
     """Keeps what customers teach and takes "no, I meant …" for what was meant."""
 
-    def __init__(self, answering: Assistant) -> None:
+    def __init__(self, answering: Assistant, chain: Assistant) -> None:
+        """What is taught goes to the chain as it is, the rest to `answering`."""
         self._answering = answering
+        self._chain = chain
         self._notebook = Notebook()
 
     def answer_all(self, turns: Sequence[Turn]) -> list[Turn]:
         taught = {turn.id: self._taught(turn) for turn in turns}
 
-        answered = self._answering.answer_all([self._meant(turn) for turn in turns])
-        return [taught[turn.id] or turn for turn in answered]
+        others = [self._meant(turn) for turn in turns if taught[turn.id] is None]
+        meant = [turn for turn in others if turn.rewrite is not None]
+        plain = [turn for turn in others if turn.rewrite is None]
+        answered = {turn.id: turn for turn in self._chain.answer_all(meant)}
+        answered |= {turn.id: turn for turn in self._answering.answer_all(plain)}
+        return [taught[turn.id] or answered[turn.id] for turn in turns]
 
     def read_all(self, texts: Sequence[tuple[str, str]]) -> Sequence[Reading]:
         return self._answering.read_all(texts)
@@ -177,7 +184,7 @@ def arm(name: str, chain: Chain, learned: Learned) -> Assistant:
     shared = Shared(vectors, [*learned.mined, *learned.known])
     rewriter = Rewriter(vectors, shipped(), shared)
     rewriting = RewritingAssistant(chain, rewriter, personal=name != "global")
-    return Taught(rewriting) if name == "all" else rewriting
+    return Taught(rewriting, chain) if name == "all" else rewriting
 
 
 # A seed
@@ -205,13 +212,12 @@ def measure(massive: Massive, seed: int, options: argparse.Namespace) -> dict[st
 
 def learn(pairs: Iterator[tuple[Turn, Truth]]) -> Learned:
     """What is mined from turns, without a look at their truth."""
-    from eulalia.learning.rewriting.known import known_requests
-
+    turns = [turn for turn, _ in pairs]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.parquet"
-        logs.write(path, ((turn, None) for turn, _ in pairs))
-        table = logs.table(path)
-        return Learned(mining.rewrites(table), known_requests(table))
+        logs.write(path, ((turn, None) for turn in turns))
+        mined = mining.rewrites(logs.table(path))
+    return Learned(mined, successes(turns, defects.probabilities(turns)))
 
 
 def count(log: Log, without: Log) -> dict[str, int]:

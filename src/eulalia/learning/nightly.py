@@ -13,6 +13,7 @@ from eulalia.errors import EulaliaError
 from eulalia.learning import defects, logs
 from eulalia.learning.defects import Probabilities
 from eulalia.learning.experiments import Decision, Exposures, decide
+from eulalia.learning.successes import successes
 from eulalia.memory import Memory
 from eulalia.rewrites import LearnedRewrite, Status
 from eulalia.turn import Turn
@@ -63,7 +64,7 @@ def learn(memory: Memory, log: Path | None, step: Step) -> Night:
         decisions = judge_rewrites(memory, turns, defective, now)
         step("Looking for new rewrites")
         mined = _mine(log or _written(turns, Path(folder) / "turns.parquet"))
-        tried = try_rewrites(memory, mined, now)
+        tried = try_rewrites(memory, [*mined, *successes(turns, defective)], now)
     return Night(turns, defective, decisions, tried)
 
 
@@ -145,9 +146,6 @@ def _written(turns: Iterable[Turn], path: Path) -> Path:
 
 
 def _mine(log: Path) -> list[LearnedRewrite]:
-    """Rewrites, and requests that work, which what resembles them may be taken for."""
     from eulalia.learning import mining
-    from eulalia.learning.rewriting.known import known_requests
 
-    table = logs.table(log)
-    return [*mining.rewrites(table), *known_requests(table)]
+    return mining.rewrites(logs.table(log))
