@@ -69,7 +69,7 @@ def learn(inputs: Inputs, held_out: Scores, truths: Sequence[Truth | None]) -> d
 
 def is_right(turn: Turn, truth: Truth | None, draft: Draft | Any) -> bool | None:
     """Whether a label has the intent that was wanted and marks the values that were; None where
-    that is not known. A guessed one has no slots, so that its intent alone counts."""
+    that is not known. Of a guessed one the intent alone counts."""
     wanted = targets.wanted_meaning(truth)
     if wanted is None or truth is None or draft.intent is None:
         return None

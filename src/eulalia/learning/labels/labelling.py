@@ -133,7 +133,9 @@ def _draft(place: int, inputs: Inputs, scores: Scores, columns: dict[str, int]) 
         intent = scores.intents[column] if column >= 0 else None
         guess = float(scores.wanted[place, column]) if column >= 0 else -20.0
         evidence = (_odds(nothing), guess, 0.0, float(scores.success[place]), 1.0, 1.0)
-        return Draft(intent, (), None, "guessed", evidence)
+        # Values are often right where the intent is not.
+        kept = turn.interpretation.slots if turn.interpretation else ()
+        return Draft(intent, kept, None, "guessed", evidence)
     (intent, values), (chance, source) = best
     reading = inputs.turns[source].interpretation
     slots: tuple[Slot, ...] = reading.slots if reading and source == place else ()
