@@ -39,6 +39,16 @@ def ask(
         finish(assistant, turn, as_json=as_json, say=say, trace=trace)
         if not as_json:
             tell_where_it_rings(turn)
+            tell_how_to_answer(assistant, turn)
+
+
+def tell_how_to_answer(assistant: Assistant, turn: Turn) -> None:
+    """Say, where the assistant asked something back, in which session it waits for the answer."""
+    from eulalia.skills import questions
+
+    records = assistant.memory.records
+    if questions.pending(records, turn.customer, turn.session, turn.time) is not None:
+        complain(f"It waits for your answer: ask again with --session {turn.session}.")
 
 
 def tell_where_it_rings(turn: Turn) -> None:
