@@ -172,7 +172,7 @@ def test_a_request_is_left_alone_if_one_like_it_is_understood(tmp_path: Path) ->
     other: Said = ("what does that mean", "qa_definition", {})
     turns = [turn for name in "cd" for turn in session(name, other)]
     turns += session("d", ("how s it going", "general_greet", {}), number=1)
-    turns += session("d", ("read the news", "news_query", {}), number=2)
+    turns += session("d", ("tell me something of the latest news", "news_query", {}), number=2)
     turns += session("a", near, other)
     assert "what s the news" in mined(tmp_path, turns)
     turns += [turn for name in "ef" for turn in session(name, news)]

@@ -57,7 +57,8 @@ def _said_by(words: set[Word], votes: ibis.Table, texts: ibis.Table, customers: 
         return set()
     import ibis
 
-    wanted = ibis.memtable(sorted(words), columns=["locale", "word"])
+    locales, texts_of = zip(*sorted(words), strict=True)
+    wanted = ibis.memtable(pa.table({"locale": locales, "word": texts_of}))
     said = texts.select("wording", "locale", word=texts.request.split(" ").unnest())
     said = said.semi_join(wanted, ["locale", "word"]).join(votes, "wording")
     homes = said.group_by(["locale", "word"]).agg(customers=said.home.nunique())

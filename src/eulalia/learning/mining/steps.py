@@ -66,6 +66,8 @@ def heard(turns: ibis.Table) -> ibis.Table:
         text=understood,
         request=normalized(understood),
         place=turns.turn,
+        # Cut to whole seconds, since some engines would round them up.
+        seconds=turns.time.truncate("s").epoch_seconds(),
     )
     read = read.filter((read.request != "") & read.state.notnull())
     meaning = read.locale + "\n" + read.state
@@ -90,9 +92,9 @@ def steps(heard: ibis.Table) -> ibis.Table:
     told = heard.mutate(
         **{
             f"next_{name}": heard[name].lead(1).over(session)
-            for name in ("wording", "request", "meaning", "intent", "time")
+            for name in ("wording", "request", "meaning", "intent", "seconds")
         },
-        **{f"before_{number}": heard.time.lag(number).over(session) for number in (1, 2, 3)},
+        **{f"before_{number}": heard.seconds.lag(number).over(session) for number in (1, 2, 3)},
     )
     going = told.mutate(on=_goes_on(told), fails=_fails(told))
     return going.select(
@@ -124,7 +126,7 @@ def _number(text: ibis.Value) -> ibis.Value:
 def _goes_on(turns: ibis.Table) -> Any:
     import ibis
 
-    gap = turns.next_time.epoch_seconds() - turns.time.epoch_seconds()
+    gap = turns.next_seconds - turns.seconds
     longer = ibis.greatest(turns.request.length(), turns.next_request.length())
     evidence = {
         "at_once": (gap <= _AT_ONCE_SECONDS).cast("float64"),
@@ -144,9 +146,9 @@ def _fails(turns: ibis.Table) -> Any:
 
     last = turns.next_request.isnull().cast("float64")
     attempts: Any = 0.0
-    times = [turns.time, turns.before_1, turns.before_2, turns.before_3]
+    times = [turns.seconds, turns.before_1, turns.before_2, turns.before_3]
     for later, earlier in reversed(list(pairwise(times))):
-        at_once = later.epoch_seconds() - earlier.epoch_seconds() <= _AT_ONCE_SECONDS
+        at_once = later - earlier <= _AT_ONCE_SECONDS
         attempts = ibis.ifelse(at_once.fill_null(False), attempts + 1.0, 0.0)
     evidence = {"last": last, "attempts": last * attempts, **_noted(turns, FAILS)}
     return _probability(FAILS, evidence)
