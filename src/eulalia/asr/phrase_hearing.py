@@ -20,8 +20,6 @@ from eulalia.turn import Hypothesis
 # How far a phone of a whole utterance may on average fall behind the best phones of all, in
 # log-probability, before the sound is taken for something else.
 _WORST_PHRASE: Final = 5.0
-# The same where no voice was made out: a single word may be too short for that, but fits well.
-_WORST_UNVOICED: Final = 1.0
 # The gap at which a reading is as likely wrong as right, and how sharply that turns.
 _EVEN_GAP: Final = 1.5
 _GAP_SCALE: Final = 0.4
@@ -29,6 +27,8 @@ _PHONES_WEIGHT: Final = 0.3
 """How much the phones count beside the subwords where texts of the beam are compared."""
 _READINGS: Final = 4
 _HYPOTHESES: Final = 8
+_WHOLE: Final = 3.0
+"""What more speaks for a phrase of a short list that is all that was said, in log-probability."""
 _MOST_WHOLE: Final = 100
 """Phrases of a list that are tried as whole utterances. A longer one always has some that sound
 like a cough; its phrases are found as others are, inside of what was said."""
@@ -42,7 +42,9 @@ class PhraseHearing:
         self._options = options
         self._lookup = Lookup(search.trie, search.blank)
         self._heard: list[LogProbs] = []
-        self._voice = SpeechDetector().endpointer(limit_seconds=float("inf"))
+        # Of a single short word the detector may make out but its loudest moment.
+        detector = SpeechDetector(minimum_speech=0.03)
+        self._voice = detector.endpointer(limit_seconds=float("inf"))
 
     def hear(self, samples: Samples) -> None:
         """Listen for whether anybody speaks at all; phrases are not heard in noise."""
@@ -68,8 +70,7 @@ class PhraseHearing:
         if spoken and self._options.lookup:
             text = put_in(text, search, self._lookup.spots(), phones)
         others: list[Piece] = []
-        worst = _WORST_PHRASE if spoken else _WORST_UNVOICED
-        if self._options.whole and (whole := self._whole(text, phones, worst)):
+        if spoken and self._options.whole and (whole := self._whole(text, phones)):
             text, others = whole[:1], whole[1:]
         if not any(piece.listed for piece in text) and text_of(text) == heard.text:
             return heard
@@ -113,17 +114,17 @@ class PhraseHearing:
         best = int(np.argmax(scores + _PHONES_WEIGHT * fit(texts, self._search, phones)))
         return texts[best]
 
-    def _whole(self, text: Sequence[Piece], phones: LogProbs, worst: float) -> list[Piece]:
+    def _whole(self, text: Sequence[Piece], phones: LogProbs) -> list[Piece]:
         """The phrases that the utterance may be as a whole, if one of them is likelier."""
         search = self._search
         if len(search.phrases) > _MOST_WHOLE:
             return []
         matches = search.matches(phones, _HYPOTHESES)
-        if not matches or matches[0].gap > worst:
+        if not matches or matches[0].gap > _WORST_PHRASE:
             return []
         (score,) = fit([text], search, phones)
         favoured = FAVOUR * sum(piece.listed for piece in text)
-        if matches[0].score + FAVOUR < score + favoured:
+        if matches[0].score + FAVOUR + _WHOLE < score + favoured:
             return []
         return [_as_piece(match, len(phones)) for match in matches]
 
