@@ -175,6 +175,23 @@ def test_a_french_timer_of_ten_minutes_lasts_ten_and_not_eleven(ask: Asking) -> 
     assert reply.notes["time"] == (NOW + timedelta(minutes=10)).isoformat()
 
 
+@pytest.mark.parametrize(
+    ("locale", "text", "question"),
+    [
+        ("en-US", "cancel the timer", "Which timer should I remove?"),
+        ("de-DE", "lösche den Timer", "Welchen Timer soll ich löschen?"),
+        ("zh-CN", "取消计时器", "要删除哪个计时器？"),
+    ],
+)
+def test_of_several_timers_it_asks_which_timer(
+    ask: Asking, locale: str, text: str, question: str
+) -> None:
+    for length in ("ten minutes", "five minutes"):
+        ask(ALARMS, "alarm_set", f"set a timer for {length}", time=length)
+    ask.locale = locale
+    assert ask(ALARMS, "alarm_remove", text).text == question
+
+
 def test_the_time_left_is_told_of_timers_alone(ask: Asking) -> None:
     ask(ALARMS, "alarm_set", "wake me at nine am on friday", time="nine am", date="friday")
     assert ask(ALARMS, "alarm_query", "how long has the timer").text == "No timer is running."

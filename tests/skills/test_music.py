@@ -17,7 +17,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from eulalia.memory import Memory
-from eulalia.skills import SkillError, reminders
+from eulalia.skills import SkillError, preferences, reminders
 from eulalia.skills.music import MusicSkill, read_folder
 from eulalia.skills.player import CHANNELS, Loudspeaker, PlayerError, open_portaudio
 from eulalia.turn import Outcome
@@ -175,6 +175,20 @@ def test_a_song_is_found_by_its_title(ask: Asking, music: MusicSkill, player: Re
     assert reply.text == "Playing Sinnerman – Nina."
     assert [Path(path).name for path in player.paths] == ["01 - Nina - Sinnerman.wav"]
     assert reply.notes == {"path": player.paths[0]}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "songs"),
+    [("artist", "coltrane", 1), ("genre", "jazz", 1), ("artist", "Nobody Known", 3)],
+)
+def test_where_nothing_is_named_the_favourites_are_played(
+    ask: Asking, music: MusicSkill, player: Recording, name: str, value: str, songs: int
+) -> None:
+    preferences.put(ask.memory.records, "default", name, value)
+    ask(music, "play_music", "play some music")
+    assert len(player.paths) == songs
+    ask(music, "play_music", "play sinnerman", song_name="sinnerman")
+    assert [Path(path).name for path in player.paths] == ["01 - Nina - Sinnerman.wav"]
 
 
 @pytest.mark.parametrize(("slot", "value"), [("artist_name", "coltrane"), ("music_genre", "jazz")])

@@ -10,7 +10,7 @@ import pytest
 
 from eulalia.errors import EulaliaError
 from eulalia.memory import Memory
-from eulalia.skills import Reply, Request, SkillError
+from eulalia.skills import Reply, Request, SkillError, preferences
 from eulalia.skills.providers import SERVICES, ProviderSkill
 from eulalia.turn import Outcome
 from tests.skills.asking import Asking
@@ -178,3 +178,21 @@ def test_of_two_packages_for_one_service_the_first_by_name_is_asked(
     install("a_weather_package", weather="Service")
     reply = ask(ProviderSkill(), "weather_query", "is it sunny")
     assert reply.outcome is Outcome.ANSWERED
+
+
+class Told:
+    """A service that tells which things it was asked about."""
+
+    def answer(self, request: Request) -> Reply:
+        return Reply(", ".join(str(entity.value) for entity in request.entities) or "nothing")
+
+
+def test_weather_and_radio_are_told_what_the_customer_prefers(ask: Asking) -> None:
+    services = ProviderSkill({"weather": Told(), "radio": Told(), "news": Told()})
+    assert ask(services, "weather_query", "will it rain").text == "nothing"
+    preferences.put(ask.memory.records, "default", "home", "Köln")
+    preferences.put(ask.memory.records, "default", "station", "Radio 4")
+    assert ask(services, "weather_query", "will it rain").text == "Köln"
+    assert ask(services, "weather_query", "rain in Rome", place_name="Rome").text == "nothing"
+    assert ask(services, "play_radio", "play the radio").text == "Radio 4"
+    assert ask(services, "news_query", "the news").text == "nothing"

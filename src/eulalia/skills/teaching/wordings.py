@@ -213,34 +213,31 @@ class _Clean:
 
     def part(self, start: int, end: int) -> Part:
         """The piece of the text between two offsets in `folded`, without marks at its ends."""
-        while start < end and self.folded[start] in " ,":
-            start += 1
-        while start < end and self.folded[end - 1] in " ,":
-            end -= 1
-        if start >= end:
+        start, end = self._trimmed(start, end)
+        if start == end:
             return Part("", 0, 0)
         first, last = self.places[start], self.places[end - 1] + 1
         return Part(self.text[first:last], first, last)
 
     def _without_politeness(self, locale: str) -> _Clean:
-        start, end = 0, len(self.folded)
-        while start < end and self.folded[start] in " ,":
-            start += 1
-        while start < end and self.folded[end - 1] in " ,":
-            end -= 1
-        spaced = _language(locale) not in _UNSPACED
+        start, end = self._trimmed(0, len(self.folded))
+        space = "" if _language(locale) in _UNSPACED else " "
         for polite in _plain(_language(locale), "please"):
-            before, after = (f"{polite} ", f" {polite}") if spaced else (polite, polite)
-            rest = self.folded[start:end]
-            if rest.replace(",", " ").startswith(before):
-                start += len(before)
-            if rest.replace(",", " ").endswith(after) and end - len(after) > start:
-                end -= len(after)
+            said = self.folded[start:end].replace(",", " ")
+            if said.startswith(polite + space):
+                start += len(polite)
+            if said.endswith(space + polite) and end - len(polite) > start:
+                end -= len(polite)
+            start, end = self._trimmed(start, end)
+        return _Clean(self.text, self.folded[start:end], self.places[start:end])
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets without the spaces and commas at both ends."""
         while start < end and self.folded[start] in " ,":
             start += 1
         while start < end and self.folded[end - 1] in " ,":
             end -= 1
-        return _Clean(self.text, self.folded[start:end], self.places[start:end])
+        return start, end
 
 
 def _inside(text: str, place: int) -> bool:
@@ -296,12 +293,8 @@ def _phrases(locale: str, kind: str) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _naming(language: str, name: str, *, inside: bool = False) -> re.Pattern[str]:
-    """What names a preference, longest first; within a text, only as whole words."""
-    ways = sorted(_wordings()[language]["named"][name].split("|"), key=len, reverse=True)
-    # Brackets may hold bars of their own, so those are taken in the order they were written.
-    whole = _wordings()[language]["named"][name]
-    written = whole if "(" in whole else "|".join(ways)
-    pattern = _compiled(f"({written})", language).pattern
+    """What names a preference; within a text, only as whole words."""
+    pattern = _compiled(f"({_wordings()[language]['named'][name]})", language).pattern
     if inside and language not in _UNSPACED:
         pattern = rf"(?<!\w){pattern}(?!\w)"
     return re.compile(pattern)
