@@ -165,6 +165,9 @@ class Notebook:
     def put(self, customer: str, kind: str, key: str, value: Any) -> None:
         self._kept[customer, kind][key] = value
 
+    def delete(self, customer: str, kind: str, key: str) -> bool:
+        return self._kept[customer, kind].pop(key, None) is not None
+
     def list(self, customer: str, kind: str) -> dict[str, Any]:
         return dict(self._kept[customer, kind])
 
