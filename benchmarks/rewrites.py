@@ -146,27 +146,38 @@ def _glued(separator: str, *parts: tuple[str, pa.Array | None]) -> pa.Array:
 
 
 def mine(log: Path, folder: Path, threads: int) -> dict[str, Any]:
-    """Seconds and the peak of memory (GiB, resident) of the command on a log."""
+    """Seconds, seconds of all processors together, and the peak of memory (GiB, resident) of the
+    command on a log. On a machine with other work the former says little."""
     output = folder / "rewrites.jsonl"
     code = (
-        "import duckdb, resource, sys, time; from eulalia.cli import main; "
+        "import resource, sys, time; from eulalia.cli import main; "
         "start = time.perf_counter(); "
         f"sys.argv = ['eulalia', 'learn', 'rewrites', '--turns', {str(log)!r}, '-o', "
         f"{str(output)!r}]\n"
         "try: main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "print(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss)"
     )
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
     result = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
     )
-    seconds, kibibytes = result.stdout.split()[-2:]
+    seconds, processor, kibibytes = result.stdout.split()[-3:]
     return {
         "seconds": round(float(seconds), 2),
+        "processor_seconds": round(float(processor), 2),
         "peak_gib": round(int(kibibytes) / 2**20, 3),
         "rewrites": sum(1 for _ in output.open(encoding="utf-8")),
     }
+
+
+def _slope(rows: list[dict[str, Any]], name: str) -> float | None:
+    """What a million more turns add; None where there is but one size."""
+    if len(rows) < 2:
+        return None
+    millions = [row["turns"] / 1e6 for row in rows]
+    return round(float(np.polyfit(millions, [row[name] for row in rows], 1)[0]), 3)
 
 
 def main() -> None:
@@ -186,12 +197,13 @@ def main() -> None:
             made = time.perf_counter() - start
             rows.append({"turns": turns, **mine(log, folder, options.threads)})
             print(rows[-1], f"(made in {made:.0f} s)", flush=True)
-    per_million = np.polyfit([r["turns"] / 1e6 for r in rows], [r["seconds"] for r in rows], 1)[0]
     report = {
         "machine": {"processor": platform.processor(), "cores": os.cpu_count()},
         "engine": "duckdb",
         "sizes": rows,
-        "seconds_per_million": round(float(per_million), 3) if len(rows) > 1 else None,
+        "per_million_more": {
+            name: _slope(rows, name) for name in ("seconds", "processor_seconds", "peak_gib")
+        },
     }
     RESULTS.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
