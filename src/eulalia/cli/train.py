@@ -90,6 +90,16 @@ def asr(
     _train("eulalia.asr.training", recipe, data, output, resume, threads)
 
 
+@app.command()
+def labels(recipe: Recipe, output: Output = None, threads: Threads = None) -> None:
+    """Fit what tells from dialogues what was wanted, on logs whose truth is known."""
+    if not recipe.is_file():
+        raise EulaliaError(f"There is no recipe {recipe}; name one such as recipes/labels.toml.")
+    train = _function("eulalia.learning.training.labels", "train")
+    _show_log()
+    train(recipe, output=output or Path("runs") / recipe.stem, threads=threads or 1)
+
+
 app.command()(failures)
 app.command()(defects)
 app.command()(rephrases)

@@ -146,11 +146,10 @@ def _meaning(
     wanted = [targets.wanted_meaning(truths[n]) for n in known]
     read = [targets.meaning(turns[n].interpretation) for n in known]
     customers = groups[known]
-    right_intent = np.array([labels[n].intent == w[0] for n, w in zip(known, wanted) if w])  # noqa: B905
-    was_right = np.array([r is not None and w is not None and r[0] == w[0]
-                          for r, w in zip(read, wanted, strict=True)])  # fmt: skip
-    right_all = np.array([calibration.is_right(turns[n], truths[n], labels[n]) is True
-                          and labels[n].source is not None for n in known])  # fmt: skip
+    intents = [w and w[0] for w in wanted]
+    right_intent = np.array([labels[n].intent == i for n, i in zip(known, intents, strict=True)])
+    was_right = np.array([r is not None and r[0] == i for r, i in zip(read, intents, strict=True)])
+    right_all = np.array([_is_exact(turns[n], truths[n], labels[n]) for n in known])
     was_all = np.array([r == w for r, w in zip(read, wanted, strict=True)])
     slots = [_slot_counts(turns[n], truths[n], labels[n]) for n in known]
     ours, before = np.array([s[0] for s in slots]), np.array([s[1] for s in slots])
@@ -167,6 +166,13 @@ def _meaning(
             }
         },
     }
+
+
+def _is_exact(turn: Turn, truth: Truth | None, label: Label) -> bool:
+    if label.corrects:
+        return calibration.is_right(turn, truth, label) is True
+    marked = frozenset((slot.name, normalize(slot.value)) for slot in label.slots)
+    return (label.intent, marked) == targets.wanted_meaning(truth)
 
 
 def _corrections(

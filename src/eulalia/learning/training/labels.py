@@ -81,14 +81,12 @@ class Batch:
     there: Tensor
 
 
-def train(
-    recipe: Path, *, data: Path, output: Path, resume: bool = False, threads: int = 1
-) -> dict[str, Any]:
+def train(recipe: Path, *, output: Path, threads: int = 1) -> dict[str, Any]:
     """Fit the model of a recipe and write it into the output folder, with `scores.json`: what
     models say that were fitted without the customers they are asked about.
 
-    It takes minutes, so that there is nothing to resume. Raises EulaliaError for logs without
-    truth.
+    It takes minutes, so that there is nothing to resume. Raises EulaliaError for a recipe that is
+    none and logs without truth.
     """
     settings = recipes.settings(recipe, _WANTED)
     torch.set_num_threads(threads)
