@@ -27,7 +27,7 @@ _FACTOR = 4
 """Each coarser pass takes so many sentences as one."""
 _MARGIN = 12
 """How many sentences around the way found the next pass looks at."""
-_GAP = Gap(first=-8.0, further=-3.0)
+_GAP = Gap(first=-8.0, further=-1.0)
 _FURTHER_SENTENCE = -2.0
 """What each sentence beyond one a side counts for a bead, in nats."""
 

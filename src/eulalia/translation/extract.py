@@ -15,7 +15,7 @@ from eulalia.translation.pairing import DocumentPair
 from eulalia.translation.pairs import Pair
 from eulalia.translation.sentences import split_sentences
 
-LOWEST = 0.5
+LOWEST = 0.52
 """Pairs that score less are left out."""
 _UNTRANSLATED = 4
 """Texts of so many words that are the same on both sides have not been translated."""
