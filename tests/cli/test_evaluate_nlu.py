@@ -15,8 +15,8 @@ from eulalia.cli.errors import Commands
 from eulalia.cli.evaluate_nlu import evaluate, nlu, summarize, write_json
 from eulalia.datasets import Massive
 from eulalia.errors import EulaliaError
-from eulalia.text.features import key
 from eulalia.nlu.metrics import MetricsError
+from eulalia.text.features import key
 from eulalia.turn import Interpretation, Slot
 
 app = typer.Typer(cls=Commands)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from eulalia.nlu import lexicon
-from eulalia.text.features import Table, character_keys, normalize
 from eulalia.nlu.lexicon import Lexicon
 from eulalia.nlu.linear import Votes
+from eulalia.text.features import Table, character_keys, normalize
 
 KEYS = np.array(sorted({key for word in ("light", "größe") for key in character_keys(word)}))
 TABLE = Table(

@@ -5,11 +5,11 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from eulalia.text.features import character_keys, context_keys, word_keys
 from eulalia.nlu.linear import Votes
 from eulalia.nlu.training.calibration import best_factors
 from eulalia.nlu.training.data import Example
 from eulalia.nlu.training.linear import train_intents, train_slots
+from eulalia.text.features import character_keys, context_keys, word_keys
 
 INTENTS = ["light", "music", "never", "timer"]
 SENTENCES = {

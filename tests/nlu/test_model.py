@@ -11,6 +11,8 @@ import onnxruntime
 import pytest
 
 from eulalia.nlu import Understander
+from eulalia.nlu.model import SHIPPED
+from eulalia.text import tokenize
 from eulalia.text.features import (
     character_features,
     context_features,
@@ -18,8 +20,6 @@ from eulalia.text.features import (
     normalize,
     word_features,
 )
-from eulalia.nlu.model import SHIPPED
-from eulalia.text import tokenize
 from eulalia.turn import Interpretation
 
 REQUESTS = {

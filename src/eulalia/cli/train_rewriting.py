@@ -42,20 +42,24 @@ def _everybody(data: Path, settings: dict[str, Any]) -> Shared:
     """The global layer, learned from customers of their own."""
     import logging
 
-    from eulalia.learning import logs, mining
+    from eulalia.learning import defects, logs, mining
     from eulalia.learning.rewriting import Shared
-    from eulalia.learning.rewriting.known import known_requests
     from eulalia.learning.simulation import simulate
+    from eulalia.learning.successes import successes
     from eulalia.text.vectors import shipped
 
     others = settings["everybody"]
     world = open_world(data, others["customers"], others["seed"], (settings["locale"],))
+    pairs = list(simulate(world, chain(world), others["days"], others["seed"]))
+    turns = [turn for turn, _ in pairs]
     with tempfile.TemporaryDirectory(prefix="eulalia-") as folder:
         log = Path(folder) / "everybody.parquet"
-        count = logs.write(log, simulate(world, chain(world), others["days"], others["seed"]))
-        table = logs.table(log)
-        learned = [*mining.rewrites(table), *known_requests(table)]
-    logging.info("%d turns of everybody gave %d rewrites and known requests", count, len(learned))
+        logs.write(log, pairs)
+        learned = mining.rewrites(logs.table(log))
+    learned += successes(turns, defects.probabilities(turns))
+    logging.info(
+        "%d turns of everybody gave %d rewrites and known requests", len(turns), len(learned)
+    )
     return Shared(shipped(), learned)
 
 
