@@ -138,7 +138,7 @@ def test_broken_markdown_keeps_every_byte(text):
 
 MARKS = st.sampled_from(
     [
-        *list("#>*-`$|:~<>[]()!\\ \t\n\r"),
+        *"#>*-`$|:~<>[]()!\\ \t\n\r",
         "```",
         "$$",
         "\n\n",
