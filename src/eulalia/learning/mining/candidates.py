@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 from scipy import sparse, stats  # type: ignore[import-untyped]
 
 from eulalia.learning.mining.graph import Graph
@@ -44,7 +45,9 @@ def candidates(graph: Graph, settings: Settings) -> list[LearnedRewrite]:
         return []
     sources, targets, best, own = (np.concatenate(part) for part in zip(*found, strict=True))
     most = stats.beta.ppf(0.95, served[sources] + 1.0, lost[sources] + 1.0)
-    good = (most < _THIN) | ~_is_like_what_serves(graph, sources, settings.alike)
+    thin = np.flatnonzero(most >= _THIN)
+    good = np.ones(len(sources), bool)
+    good[thin] = ~_is_like_what_serves(graph, sources[thin], settings.alike)
     sources, targets, best, own = sources[good], targets[good], best[good], own[good]
     customers, transitions = _steps(graph, sources, targets)
     share = served / np.maximum(votes, 1e-9)
@@ -123,6 +126,7 @@ def _is_like_what_serves(graph: Graph, sources: Places, alike: float) -> npt.NDA
     first = starts[graph.states[sources]]
     many = np.minimum(starts[graph.states[sources] + 1] - first, _COMPARED)
     ends = np.cumsum(many)
+    length = np.array(pc.utf8_length(graph.wordings["request"]), np.float64)
     result = np.zeros(len(sources), bool)
     for chunk in np.array_split(np.arange(len(sources)), int(many.sum()) // _PAIRS + 1):
         if not many[chunk].sum():
@@ -130,7 +134,10 @@ def _is_like_what_serves(graph: Graph, sources: Places, alike: float) -> npt.NDA
         rows = np.repeat(chunk, many[chunk])
         nth = np.arange(len(rows)) + (ends - many)[chunk[0]] - (ends - many)[rows]
         others = serving[first[rows] + nth]
-        rows, others = rows[others != sources[rows]], others[others != sources[rows]]
+        shorter = np.minimum(length[others], length[sources[rows]])
+        possible = shorter >= alike * np.maximum(length[others], length[sources[rows]])
+        possible &= others != sources[rows]
+        rows, others = rows[possible], others[possible]
         likeness = cpdist(
             graph.texts("request", sources[rows]),
             graph.texts("request", others),
