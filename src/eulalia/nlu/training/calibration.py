@@ -41,12 +41,12 @@ def calibrate(folder: Path, requests: Iterable[Request]) -> dict[str, tuple[floa
     rights = {}
     for weight in SLOT_VOTE_WEIGHTS:
         _write(folder, {"slot_vote_weight": weight})
-        rights[weight] = _slots_right(Understander.open(folder), by_locale)
+        rights[weight] = slots_right(Understander.open(folder), by_locale)
     _write(folder, {"slot_vote_weight": max(rights, key=rights.__getitem__)})
     return chosen
 
 
-def _slots_right(model: Understander, by_locale: Mapping[str, Sequence[Request]]) -> int:
+def slots_right(model: Understander, by_locale: Mapping[str, Sequence[Request]]) -> int:
     """In how many of every fourth request all slots are found and none too many."""
     right = 0
     for locale, requests in by_locale.items():

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eulalia.datasets import Clinc, Massive, Request
 from eulalia.errors import EulaliaError
 from eulalia.nlu.model import OUT_OF_SCOPE, SHIPPED, Understander
-from eulalia.nlu.training.calibration import best_factors
+from eulalia.nlu.training.calibration import best_factors, slots_right
 from eulalia.nlu.training.data import OTHER, Example
 from eulalia.nlu.training.linear import train_intents, train_slots
 
@@ -59,39 +58,60 @@ def extend(
     massive = _massive(data)
     with np.load(source / "linear.npz") as stored:
         arrays = dict(stored)
-    figures = {}
-    for locale, own in requests.items():
-        log.info("%d requests for %s", len(own), locale)
-        old = _known(massive, locale, data, config)
-        examples = old + [_example(request) for request in own]
-        replaced = _readers(examples, config)
-        for name in [name for name in arrays if name.startswith(f"{locale}/")]:
-            del arrays[name]
-        arrays |= {f"{locale}/{name}": array for name, array in replaced.items()}
     output.parent.mkdir(parents=True, exist_ok=True)
+    figures = {}
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as part:
         folder = Path(part) / "model"
         folder.mkdir()
         for name in ("encoder.onnx", "tables.npz"):
             shutil.copyfile(source / name, folder / name)
-        np.savez_compressed(folder / "linear.npz", allow_pickle=False, **arrays)
-        _write_config(folder, config)
         for locale, own in requests.items():
+            log.info("%d requests for %s", len(own), locale)
+            old = _known(massive, locale, data, config)
             texts = {request.text for request in own}
             dev = [r for r in massive.requests(locale, "dev") if r.text not in texts]
+            _extend_locale(folder, arrays, config, old + [_example(r) for r in own], dev)
             if dev:
-                after = Understander.open(folder)
-                factors = _factors(after, dev)
-                config.setdefault("calibration", {})[locale] = factors
-                _write_config(folder, config)
                 after = Understander.open(folder)
                 figures[locale] = {"before": _accuracy(before, dev), "after": _accuracy(after, dev)}
                 log.info("intents right on dev of %s: %s", locale, figures[locale])
-        folder.chmod(0o755)
         if output.exists():
             output.rmdir()
         folder.replace(output)
     return figures
+
+
+def _extend_locale(
+    folder: Path,
+    arrays: dict[str, Any],
+    config: dict[str, Any],
+    examples: Sequence[Example],
+    dev: Sequence[Request],
+) -> None:
+    """Put a locale's new readers into the arrays, and the model as it then is into the folder.
+
+    The new votes for slots stay only where they mark no fewer dev requests right than the old ones:
+    they depend on their training's chances more than those for intents.
+    """
+    locale, recipe = examples[0].locale, config["recipe"]
+    intents = train_intents(
+        examples, config["intents"], votes=recipe["votes"], cost=recipe["vote_cost"]
+    )
+    arrays |= {f"{locale}/{name}": array for name, array in intents.items()}
+    _write(folder, arrays, config)
+    if not dev:
+        return
+    config.setdefault("calibration", {})[locale] = _factors(Understander.open(folder), dev)
+    _write(folder, arrays, config)
+    slots = train_slots(examples, config["labels"], cost=recipe["slot_vote_cost"])
+    right = slots_right(Understander.open(folder), {locale: dev})
+    extended = arrays | {f"{locale}/slots/{name}": array for name, array in slots.items()}
+    _write(folder, extended, config)
+    found = slots_right(Understander.open(folder), {locale: dev})
+    log.info("dev requests with their slots right: %d, with new votes %d", right, found)
+    if found >= right:
+        arrays |= extended
+    _write(folder, arrays, config)
 
 
 def read_added(path: Path, config: Mapping[str, Any]) -> dict[str, list[Request]]:
@@ -169,16 +189,6 @@ def _example(request: Request) -> Example:
     return Example.of(request.locale, request.intent, request.tokens, request.labels)
 
 
-def _readers(examples: Sequence[Example], config: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """The arrays of a locale's readers, trained as the model's recipe says."""
-    recipe = config["recipe"]
-    arrays = train_intents(
-        examples, config["intents"], votes=recipe["votes"], cost=recipe["vote_cost"]
-    )
-    slots = train_slots(examples, config["labels"], cost=recipe["slot_vote_cost"])
-    return {**arrays, **{f"slots/{name}": array for name, array in slots.items()}}
-
-
 def _factors(model: Understander, dev: Sequence[Request]) -> tuple[float, float]:
     scores, votes = model.intent_scores([request.text for request in dev], dev[0].locale)
     return best_factors(
@@ -195,6 +205,7 @@ def _accuracy(model: Understander, requests: Sequence[Request]) -> float:
     return sum(right) / len(right)
 
 
-def _write_config(folder: Path, config: Mapping[str, Any]) -> None:
+def _write(folder: Path, arrays: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+    np.savez_compressed(folder / "linear.npz", allow_pickle=False, **arrays)
     text = json.dumps(config, ensure_ascii=False, indent=1) + "\n"
     (folder / "config.json").write_text(text, "utf-8")
