@@ -29,6 +29,8 @@ NAMES: Final = (
 _NEAR: Final = 6
 _LEAST_ALIKE: Final = 0.45
 """Likeness in letters or sounds below which nothing was misheard, only said otherwise."""
+_MOST_READ: Final = 8
+"""Candidates that are read, which takes the most time; those most alike hold 98 % of what wins."""
 _SURE_TRIES: Final = 0.6
 """Success from which a wording of one's own is let alone."""
 
@@ -115,7 +117,16 @@ def candidates(
         for text, candidate in found.items()
         if history is None or not history.refused(request.text, text)
     ]
-    return [c for c in offered if c is not None and (c.rewrite is exact or _alike(request, c))]
+    alike = [(_likeness(request, candidate), candidate) for candidate in offered]
+    likest = sorted(
+        (
+            (letters, candidate)
+            for letters, candidate in alike
+            if candidate.rewrite is exact or max(letters, candidate.cosine - 0.25) >= _LEAST_ALIKE
+        ),
+        key=lambda pair: -pair[0],
+    )
+    return [candidate for _, candidate in likest[:_MOST_READ]]
 
 
 def _shared(
@@ -128,11 +139,10 @@ def _shared(
     return alike + shared.near(vector, request.locale, _NEAR)
 
 
-def _alike(request: Request, candidate: Candidate) -> bool:
-    """Whether the request may be the candidate, or what the candidate rewrites, misheard."""
+def _likeness(request: Request, candidate: Candidate) -> float:
+    """How like in letters the request is to the candidate, or to what the candidate rewrites."""
     other = candidate.rewrite.request if candidate.rewrite else candidate.text
-    letters = letters_alike([request.text], [other])[0]
-    return bool(max(letters, candidate.cosine - 0.25) >= _LEAST_ALIKE)
+    return float(letters_alike([request.text], [other])[0])
 
 
 def features(
