@@ -32,16 +32,18 @@ def network() -> "Network":
 @torch.no_grad()
 def test_a_stream_gives_the_numbers_of_the_whole(network: "Network") -> None:
     features = torch.randn(1, 20 * SUBSAMPLING, 80)
-    whole, phones, _, _ = network(features, torch.zeros(network.cache_shape))
+    whole, phones, _, states, _ = network(features, torch.zeros(network.cache_shape))
     cache = torch.zeros(network.cache_shape)
-    parts, phone_parts = [], []
+    parts, phone_parts, state_parts = [], [], []
     for start, end in ((0, 1), (1, 8), (8, 11), (11, 20)):
         piece = features[:, start * SUBSAMPLING : end * SUBSAMPLING]
-        words, sounds, _, cache = network(piece, cache)
+        words, sounds, _, below, cache = network(piece, cache)
         parts.append(words)
         phone_parts.append(sounds)
+        state_parts.append(below)
     torch.testing.assert_close(torch.cat(parts, 1), whole)
     torch.testing.assert_close(torch.cat(phone_parts, 1), phones)
+    torch.testing.assert_close(torch.cat(state_parts, 1), states)
 
 
 @torch.no_grad()
@@ -75,9 +77,11 @@ def test_the_exported_network_says_nearly_what_the_trained_one_says(
     session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
     features = torch.randn(1, 9 * SUBSAMPLING, 80)
     cache = torch.zeros(network.cache_shape)
-    names = ["log_probs", "phone_log_probs", "intermediate_phone_log_probs", "next_cache"]
+    names = [
+        "log_probs", "phone_log_probs", "intermediate_phone_log_probs", "states", "next_cache",
+    ]  # fmt: skip
     served = session.run(names, {"features": features.numpy(), "cache": cache.numpy()})
-    words, phones, taps, next_cache = network(features, cache)
-    for mine, theirs in zip(served, (words, phones, taps[-1], next_cache), strict=True):
+    words, phones, taps, states, next_cache = network(features, cache)
+    for mine, theirs in zip(served, (words, phones, taps[-1], states, next_cache), strict=True):
         assert mine.shape == tuple(theirs.shape)
         assert float(np.abs(mine - theirs.numpy()).mean()) < 0.05

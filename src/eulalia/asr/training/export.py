@@ -25,9 +25,11 @@ class _Served(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, features: Tensor, cache: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        subwords, phones, taps, next_cache = self.network(features, cache)
-        return subwords, phones, taps[-1], next_cache
+    def forward(
+        self, features: Tensor, cache: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        subwords, phones, taps, states, next_cache = self.network(features, cache)
+        return subwords, phones, taps[-1], states, next_cache
 
 
 def export(
@@ -46,13 +48,15 @@ def export(
                 str(full),
                 input_names=["features", "cache"],
                 output_names=[
-                    "log_probs", "phone_log_probs", "intermediate_phone_log_probs", "next_cache",
+                    "log_probs", "phone_log_probs", "intermediate_phone_log_probs", "states",
+                    "next_cache",
                 ],
                 dynamic_axes={
                     "features": {1: "frames"},
                     "log_probs": {1: "time"},
                     "phone_log_probs": {1: "time"},
                     "intermediate_phone_log_probs": {1: "time"},
+                    "states": {1: "time"},
                 },
                 opset_version=17,
                 dynamo=False,

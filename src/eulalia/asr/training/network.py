@@ -93,25 +93,27 @@ class Network(nn.Module):
 
     def forward(
         self, features: Tensor, cache: Tensor
-    ) -> tuple[Tensor, Tensor, list[Tensor], Tensor]:
+    ) -> tuple[Tensor, Tensor, list[Tensor], Tensor, Tensor]:
         """Features (batch, 4 × time, 80) and a cache (layers, kernel - 1, width) that all share.
 
         Returns log-probabilities of subwords (batch, time, subwords) and phones, those of the taps,
-        and the next cache of the first sequence.
+        the states (batch, time, taps + 1, width) that all these are predicted from, the topmost
+        last, and the next cache of the first sequence.
         """
         batch = features.shape[0]
         frames = self.enter(features.reshape(batch, -1, SUBSAMPLING * BINS))
-        taps, next_cache = [], []
+        taps, states, next_cache = [], [], []
         for number, block in enumerate(self.blocks, start=1):
             past = cache[number - 1].unsqueeze(0).expand(batch, -1, -1)
             frames, past = block(frames, past)
             next_cache.append(past[0])
             if number in self.taps:
                 tap = self.taps.index(number)
-                scores = self.tap_phones[tap](self.tap_norms[tap](frames)).log_softmax(-1)
+                states.append(self.tap_norms[tap](frames))
+                scores = self.tap_phones[tap](states[-1]).log_softmax(-1)
                 taps.append(scores)
                 frames = frames + self.feedback[tap](scores.exp())
         top = self.leave(frames)
         subwords = self.subwords(top).log_softmax(-1)
         phones = self.phones(top).log_softmax(-1)
-        return subwords, phones, taps, torch.stack(next_cache)
+        return subwords, phones, taps, torch.stack([*states, top], 2), torch.stack(next_cache)

@@ -307,7 +307,7 @@ def _step(
     phones = [[PHONE_NUMBERS[phone] for phone in u.phones] for u in group]
     subwords = [[piece + 1 for piece in tokenizer.encode(u.text)] for u in group]
     with torch.autocast("cpu", torch.bfloat16):
-        words, sounds, taps, _ = network(features, torch.zeros(network.cache_shape))
+        words, sounds, taps, _, _ = network(features, torch.zeros(network.cache_shape))
     loss = recipe.subword_weight * _ctc(words, lengths, subwords)
     loss = loss + recipe.phone_weight * _ctc(sounds, lengths, phones)
     for tap in taps:
@@ -339,7 +339,7 @@ def evaluate(
     errors = {"phone": [0, 0], "subword": [0, 0]}
     for utterance in utterances:
         features, _ = _pad([flushed(corpus.features(utterance), FLUSH)])
-        words, sounds, _, _ = network(features, torch.zeros(network.cache_shape))
+        words, sounds, *_ = network(features, torch.zeros(network.cache_shape))
         pieces = [piece + 1 for piece in tokenizer.encode(utterance.text)]
         phones = [PHONE_NUMBERS[phone] for phone in utterance.phones]
         for name, scores, truth in (("phone", sounds, phones), ("subword", words, pieces)):
