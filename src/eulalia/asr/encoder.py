@@ -80,6 +80,8 @@ class Encoder:
         self, session: onnxruntime.InferenceSession, config: EncoderConfig, vocabulary: Vocabulary
     ) -> None:
         self._session = session
+        self.has_states = "states" in {item.name for item in session.get_outputs()}
+        """Whether it tells its states."""
         self.config = config
         self.vocabulary = vocabulary
 
@@ -106,22 +108,24 @@ class Encoder:
         stream = self.stream()
         return join(stream.accept(samples), stream.finish())
 
-    def stream(self) -> EncoderStream:
-        """The frames of one sound while it arrives."""
-        return EncoderStream(self)
+    def stream(self, *, states: bool = False) -> EncoderStream:
+        """The frames of one sound while it arrives, with the network's states if they are asked
+        for."""
+        return EncoderStream(self, states)
 
     def run(
-        self, features: NDArray[np.float32], cache: NDArray[np.float32]
+        self, features: NDArray[np.float32], cache: NDArray[np.float32], *, states: bool = False
     ) -> tuple[Posteriors, NDArray[np.float32]]:
         """One pass of the network over features of shape (frames, bins)."""
-        subwords, phones, following = self._session.run(
-            ["log_probs", "phone_log_probs", "next_cache"],
-            {"features": features[None], "cache": cache},
+        names = ["log_probs", "phone_log_probs", "next_cache", "states"]
+        subwords, phones, following, *inside = self._session.run(
+            names if states else names[:3], {"features": features[None], "cache": cache}
         )
         config = self.config
         fairer = Posteriors(
-            _penalize(subwords[0], config.blank, config.subword_blank_penalty),
-            _penalize(phones[0], config.blank, config.phone_blank_penalty),
+            penalize(subwords[0], config.blank, config.subword_blank_penalty),
+            penalize(phones[0], config.blank, config.phone_blank_penalty),
+            inside[0][0] if states else None,
         )
         return fairer, following
 
@@ -129,8 +133,9 @@ class Encoder:
 class EncoderStream:
     """The frames of one sound while it arrives."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, states: bool = False) -> None:
         self._encoder = encoder
+        self._states = states
         self._features = LogMel(bins=encoder.config.features).stream()
         self._cache = np.zeros(encoder.config.cache_shape, np.float32)
         self._waiting = np.zeros((0, encoder.config.features), np.float32)
@@ -156,7 +161,7 @@ class EncoderStream:
         parts = []
         for start in range(0, ready, step):
             part, self._cache = self._encoder.run(
-                waiting[start : min(start + step, ready)], self._cache
+                waiting[start : min(start + step, ready)], self._cache, states=self._states
             )
             parts.append(part)
         if parts:
@@ -167,7 +172,7 @@ class EncoderStream:
         )
 
 
-def _penalize(log_probs: LogProbs, blank: int, penalty: float) -> LogProbs:
+def penalize(log_probs: LogProbs, blank: int, penalty: float) -> LogProbs:
     """The distributions (frames, labels) with the blank made less likely."""
     if penalty:
         log_probs = log_probs.copy()
@@ -178,9 +183,11 @@ def _penalize(log_probs: LogProbs, blank: int, penalty: float) -> LogProbs:
 
 def join(*parts: Posteriors) -> Posteriors:
     """Stretches of one sound, one behind the other."""
+    states = [part.states for part in parts if part.states is not None]
     return Posteriors(
         np.concatenate([part.subwords for part in parts]),
         np.concatenate([part.phones for part in parts]),
+        np.concatenate(states) if states else None,
     )
 
 

@@ -23,6 +23,8 @@ class Posteriors:
     """(frames, pieces of text)"""
     phones: LogProbs
     """(frames, phones); for a model of letters alone, the letters once more."""
+    states: NDArray[np.float32] | None = None
+    """(frames, levels, width), what the network predicts both from; None unless asked for."""
 
 
 def telling_frames(
