@@ -36,7 +36,7 @@ def letters(texts: list[str], automaton: Automaton) -> dict[str, int]:
 def states(text: str, automaton: Automaton) -> int:
     state = np.zeros(1, np.int64)
     for letter in text:
-        state = automaton.follow(state, np.array([PIECES.labels[letter]]))
+        state = automaton.follow(state, np.array([PIECES.labels[letter]]))[0]
     return int(state[0])
 
 
@@ -49,9 +49,13 @@ def test_states_are_those_of_the_longest_suffix_that_begins_a_phrase(
     state, said = np.array([automaton.start]), "▁"
     known = letters(texts, automaton)
     for label in labels:
-        state = automaton.follow(state, np.array([label]))
+        before = automaton.depth[state[0]]
+        state, kept = automaton.follow(state, np.array([label]))
         said += PIECES.pieces[label]
         suffix = longest(said, texts)
+        if before:
+            still = max(len(suffix) - len(PIECES.pieces[label]), 0)
+            assert kept[0] == still / before
         assert int(state[0]) == known.get(suffix, ROOT)
         assert automaton.depth[state[0]] == len(suffix)
         ends = [len(text) for text in texts if suffix.endswith(text)]
@@ -64,9 +68,9 @@ def test_a_whole_beam_is_followed_as_each_prefix_alone(texts: list[str], labels:
     automaton = Automaton.build(texts, PIECES)
     every = np.arange(len(automaton.depth))
     for label in labels:
-        together = automaton.follow(every, np.full(len(every), label))
-        alone = [int(automaton.follow(every[i : i + 1], np.array([label]))[0]) for i in every]
-        assert together.tolist() == alone
+        together, kept = automaton.follow(every, np.full(len(every), label))
+        alone = [automaton.follow(every[i : i + 1], np.array([label])) for i in every]
+        assert list(zip(together, kept, strict=True)) == alone
 
 
 def test_the_share_of_a_state_is_that_of_the_weights_ahead() -> None:
@@ -80,7 +84,7 @@ def test_no_phrases_and_letters_that_no_label_has_match_nothing() -> None:
         automaton = Automaton.build(texts, PIECES)
         state = np.array([automaton.start])
         for label in (4, 2, 3, 1, 2):
-            state = automaton.follow(state, np.array([label]))
+            state, _ = automaton.follow(state, np.array([label]))
         assert not automaton.ended[state].any()
 
 

@@ -48,7 +48,9 @@ class Automaton:
     start: int
     """The state at the beginning of a text, where a word begins without a mark."""
     _keys: Ints
+    """States and labels as one number, sorted, and one greater than all …"""
     _targets: Ints
+    """… and the states that they lead to."""
     _from_root: Ints
 
     @classmethod
@@ -81,35 +83,43 @@ class Automaton:
             failure,
             np.array([len(piece) for piece in vocabulary.pieces]),
             max(start, ROOT),
-            keys,
-            targets,
+            np.append(keys, np.iinfo(np.int64).max),
+            np.append(targets, ROOT),
             from_root,
         )
 
-    def follow(self, states: Ints, labels: Ints) -> Ints:
-        """The states after one more label each; shapes (n,) and (n,).
+    def follow(self, states: Ints, labels: Ints) -> tuple[Ints, Floats]:
+        """The states after one more label each, and the shares of the letters read before that
+        still count; shapes (n,) and (n,).
 
         Where the letters go on in no phrase, the longest suffix that does is followed.
         """
-        following = self._from_root[labels]
-        at = states.nonzero()[0]
-        if not at.size or not self._keys.size:
-            return following
-        state, label = states[at], labels[at]
-        while at.size:
-            keys = state * self.labels + label
-            place = np.searchsorted(self._keys, keys)
-            found = self._padded[place] == keys
-            following[at[found]] = self._targets[place[found]]
-            state = self.failure[state]
-            left = ~found & (state > ROOT)
-            at, state, label = at[left], state[left], label[left]
-        return following
+        found, targets = self._goto(states, labels)
+        following = self._from_root.take(labels)
+        np.copyto(following, targets, where=found)
+        kept = found.astype(np.float64)
+        if self._fails:
+            at = (~found).nonzero()[0]
+            suffixes = self.failure.take(states.take(at))
+            while (inside := suffixes > ROOT).any():
+                at, suffixes = at[inside], suffixes[inside]
+                found, targets = self._goto(suffixes, labels[at])
+                reached = at[found]
+                following[reached] = targets[found]
+                kept[reached] = self.depth[suffixes[found]] / self.depth[states[reached]]
+                at, suffixes = at[~found], self.failure[suffixes[~found]]
+        return following, kept
+
+    def _goto(self, states: Ints, labels: Ints) -> tuple[NDArray[np.bool_], Ints]:
+        """Where labels go on in a state's own phrases, and the states behind them there."""
+        keys = states * self.labels + labels
+        place = self._keys.searchsorted(keys)
+        return self._keys.take(place) == keys, self._targets.take(place)
 
     @cached_property
-    def _padded(self) -> Ints:
-        """The keys and one that equals none, for places behind the last."""
-        return np.append(self._keys, -1)
+    def _fails(self) -> bool:
+        """Whether any phrase's end may begin another."""
+        return bool(self.failure.any())
 
 
 @dataclass(frozen=True)

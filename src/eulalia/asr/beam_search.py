@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from eulalia.asr.boosting import BANKED, LENT, ROWS, Boosting
+from eulalia.asr.boosting import BOOST, Boosting
 from eulalia.asr.language_model import BOUNDARY, LanguageModel
 from eulalia.asr.posteriors import SURE_OF_BLANK, LogProbs, telling_frames
 from eulalia.asr.vocabulary import Vocabulary
@@ -31,6 +31,10 @@ _MULTIPLIER: Final = np.int64(-0x61C8864680B583EB)
 # since it may yet turn out to be clearer in a later frame.
 _BLANK, _LABEL, _LANGUAGE, _PEAK, _BOOSTS = range(5)
 _HASH, _BEFORE, _LAST, _CHAIN, _FRAME, _CONTEXT, _STATE, _WHOLE = range(8)
+
+
+_NOTHING: Final = np.zeros(1)
+_greatest = np.maximum.reduce
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class BeamSearch:
         # Grown prefixes worth a look; more of them where that look may change their order.
         looks = 1 + (boosting is not None) / 2 + 2 * (self._model is not None)
         self._most = int(looks * settings.beam)
-        self._beam = np.zeros((_BOOSTS + (ROWS if boosting else 0), 1))
+        self._beam = np.zeros((_BOOSTS + (boosting.rows if boosting else 0), 1))
         self._beam[_LABEL] = -np.inf
         self._known = np.zeros((_WHOLE, 1), np.int64)
         self._known[_BEFORE] = 1  # a hash that no prefix of the beam has
@@ -129,7 +133,7 @@ class BeamSearch:
         total = np.logaddexp(beam[_BLANK], beam[_LABEL])
         extra = beam[_LANGUAGE]
         if self._boosting is not None:
-            extra = extra + beam[_BOOSTS + BANKED] + beam[_BOOSTS + LENT]
+            extra = extra + beam[_BOOSTS + BOOST]
 
         # A prefix stays as it is by a blank, or by saying its last label on; and by its parent,
         # if that is in the beam too, growing into it.
@@ -146,72 +150,64 @@ class BeamSearch:
 
         # Or it grows; the label that it ends in already must have a blank before it.
         grown = total[:, None] + row[top]
-        place = np.minimum(np.searchsorted(top, last), len(top) - 1) if top.size else last
         if top.size:
+            place = np.minimum(top.searchsorted(last), len(top) - 1)
             again = (top[place] == last).nonzero()[0]
             grown[again, place[again]] = beam[_BLANK, again] + said[again]
             here = top[place[child]] == last[child]
             grown[parent[here], place[child[here]]] = -np.inf
         grown += extra[:, None]
-        enough = stays.max() - settings.width
-        flat = (grown.ravel() > enough).nonzero()[0]
-        if len(flat) > self._most:
-            flat = flat[np.argpartition(-grown.ravel()[flat], self._most)[: self._most]]
-        scores, fresh, numbers = self._grow(flat, grown, extra, row, top, time, stays)
+        best = _greatest(stays)
+        flat = _foremost(grown.ravel(), best - settings.width, self._most)
+        scores, fresh, numbers = self._grow(flat, grown, extra, row, top, time, best)
         both = np.concatenate([stays, scores])
-        kept = (both >= both.max() - settings.width).nonzero()[0]
-        if len(kept) > settings.beam:
-            kept = kept[np.argpartition(-both[kept], settings.beam)[: settings.beam]]
-            kept.sort()
-        old = kept[: np.searchsorted(kept, len(stays))]
+        kept = _foremost(both, _greatest(both) - settings.width, settings.beam)
+        kept.sort()
+        old = kept[: kept.searchsorted(len(stays))]
         new = kept[len(old) :] - len(stays)
         beam[_BLANK], beam[_LABEL] = in_blank, in_label
-        numbers = numbers[:, new]
+        numbers = numbers.take(new, axis=1)
         numbers[_CHAIN] = self._chains.add(known[:, numbers[_CHAIN]], beam[_PEAK, numbers[_CHAIN]])
         # A last label that goes on may be clearer now.
         clearer = ((known[_FRAME] == time - 1) & (said > beam[_PEAK])).nonzero()[0]
         known[_FRAME, clearer] = time
         beam[_PEAK, clearer] = said[clearer]
-        self._beam = np.concatenate([beam[:, old], fresh[:, new]], axis=1)
-        self._known = np.concatenate([known[:, old], numbers], axis=1)
+        self._beam = np.concatenate([beam.take(old, axis=1), fresh.take(new, axis=1)], axis=1)
+        self._known = np.concatenate([known.take(old, axis=1), numbers], axis=1)
 
     def _grow(
         self, flat: Ints, grown: Floats, extra: Floats, row: Floats, top: Ints, time: int,
-        stays: Floats,
+        best: float,
     ) -> tuple[Floats, Floats, Ints]:  # fmt: skip
         """The scores and arrays of prefixes one label longer; their chain is the parent's place."""
-        beam, known, model = self._beam, self._known, self._model
+        model, boosting = self._model, self._boosting
         parents, columns = np.divmod(flat, max(len(top), 1))
-        labels = top[columns]
-        scores = grown.ravel()[flat]
-        fresh = np.empty((len(beam), len(flat)))
+        labels = top.take(columns)
+        scores = grown.take(flat)
+        fresh = self._beam.take(parents, axis=1)
         fresh[_BLANK] = -np.inf
-        fresh[_LABEL] = scores - extra[parents]
-        fresh[_PEAK] = row[labels]
-        fresh[_LANGUAGE] = beam[_LANGUAGE, parents]
-        numbers = np.empty((_WHOLE, len(flat)), np.int64)
-        numbers[_BEFORE] = known[_HASH, parents]
+        fresh[_LABEL] = scores - extra.take(parents)
+        fresh[_PEAK] = row.take(labels)
+        numbers = self._known.take(parents, axis=1)
+        numbers[_BEFORE] = numbers[_HASH]
         numbers[_HASH] = numbers[_BEFORE] * _MULTIPLIER + (labels + 1)
         numbers[_LAST] = labels
         numbers[_CHAIN] = parents
         numbers[_FRAME] = time
-        numbers[_CONTEXT] = known[_CONTEXT, parents]
-        spoken = np.zeros(len(flat))
+        spoken = _NOTHING
         if model is not None and labels.size:
             spoken = model.score(numbers[_CONTEXT], labels)
             told = self._settings.weight * spoken + self._settings.bonus
             fresh[_LANGUAGE] += told
             scores = scores + told
             numbers[_CONTEXT] = model.follow(numbers[_CONTEXT], labels)
-        if self._boosting is not None:
-            rows = beam[_BOOSTS:, parents]
+        if boosting is not None and labels.size:
             scores = fresh[_LABEL] + fresh[_LANGUAGE]
-            best = max(stays.max(), scores.max(initial=-np.inf))
-            numbers[_STATE], rows = self._boosting.grow(
-                known[_STATE, parents], rows, labels, fresh[_PEAK], spoken, best - scores
+            behind = max(best, _greatest(scores)) - scores
+            numbers[_STATE] = boosting.grow(
+                numbers[_STATE], fresh[_BOOSTS:], labels, fresh[_PEAK], spoken, behind
             )
-            fresh[_BOOSTS:] = rows
-            scores = scores + rows[BANKED] + rows[LENT]
+            scores += fresh[_BOOSTS + BOOST]
         return scores, fresh, numbers
 
     def _rechain(
@@ -229,16 +225,14 @@ class BeamSearch:
         beam[_PEAK, to] = said[to]
         if boosting is None:
             return
-        labels, spoken = known[_LAST, to], np.zeros(len(to))
+        labels, spoken = known[_LAST, to], _NOTHING
         if self._model is not None:
             spoken = self._model.score(known[_CONTEXT, source], labels)
         behind = (alone + extra).max() - joining[likelier] - extra[source]
-        _, rows = boosting.grow(
-            known[_STATE, source], beam[_BOOSTS:, source], labels, said[to], spoken,
-            np.maximum(behind, 0),
-        )  # fmt: skip
+        rows = beam[_BOOSTS:, source]
+        boosting.grow(known[_STATE, source], rows, labels, said[to], spoken, np.maximum(behind, 0))
         beam[_BOOSTS:, to] = rows
-        extra[to] = beam[_LANGUAGE, to] + rows[BANKED] + rows[LENT]
+        extra[to] = beam[_LANGUAGE, to] + rows[BOOST]
 
 
 class _Chains:
@@ -274,6 +268,14 @@ class _Chains:
             frames.append(frame)
             sure.append(self._peaks[at])
         return np.array(labels), np.array(frames), np.array(sure)
+
+
+def _foremost(scores: Floats, least: float, most: int) -> Ints:
+    """The places of the highest scores of at least so much, at most so many; in any order."""
+    places = (scores >= least).nonzero()[0]
+    if len(places) > most:
+        places = places.take((-scores.take(places)).argpartition(most)[:most])
+    return places
 
 
 def _unrolled(

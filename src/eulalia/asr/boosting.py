@@ -15,18 +15,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eulalia.asr.automaton import Automaton, Floats, Ints
 from eulalia.asr.vocabulary import BOUNDARY, Vocabulary
 
-BANKED, LENT, LIFT, INSIDE = range(4)
-"""What each prefix of a beam carries: the boosts of its completed phrases; those of the phrase
-under way; the adaptive part of these; the language model's log-probability inside that phrase."""
-ROWS: Final = 4
+BOOST, LENT, LIFT, INSIDE = range(4)
+"""What each prefix of a beam carries: all its boosts; those lent to the phrase under way; with a
+class in the language model also the adaptive part of these, and the language model's
+log-probability inside that phrase."""
 
 
 @dataclass(frozen=True)
@@ -49,57 +47,52 @@ class Boosting:
     least: float = -4.0
     """Labels less likely than this in their frame are not lifted: the sound does not say them."""
 
+    @property
+    def rows(self) -> int:
+        """How many numbers each prefix carries."""
+        return INSIDE + 1 if self.weight else LENT + 1
+
     def grow(
         self, states: Ints, rows: Floats, labels: Ints, sound: Floats, language: Floats,
         behind: Floats,
-    ) -> tuple[Ints, Floats]:  # fmt: skip
-        """The states and rows of prefixes after one more label each; rows are (ROWS, n).
+    ) -> Ints:  # fmt: skip
+        """The states of prefixes after one more label each, whose rows, (rows, n), are changed.
 
         `sound` is the log-probability of each label in its frame, `language` the language model's
         of it, `behind` how far each grown prefix falls behind the best one.
         """
-        automaton = self.automaton
-        following = automaton.follow(states, labels)
-        lent = states.nonzero()[0]
-        if lent.size:
-            self._settle(states[lent], following[lent], rows, labels[lent], lent)
-        on = following.nonzero()[0]
-        if on.size:
-            due = np.zeros(len(on))
-            if self.share:
-                lift = self._lifts[labels[on]] + self.share * behind[on]
-                lift = np.minimum(lift, self.most) * (sound[on] > self.least)
-                due = rows[LIFT, on] + lift
-                rows[LIFT, on] = due
-            if self.weight:
-                inside = rows[INSIDE, on] + language[on]
-                rows[INSIDE, on] = inside
-                of_class = self.class_log_prob + automaton.share[following[on]]
-                due = due + self.weight * np.maximum(of_class - inside, 0)
-            rows[LENT, on] = due
-        return following, rows
+        following, kept = self.automaton.follow(states, labels)
+        # Where a word begins, the boosts of a phrase that ends are kept for good. Of those of a
+        # phrase that fails stays the share of the letters that still count.
+        lent = rows[LENT]
+        banked = self._ended.take(states) * self._begins.take(labels)
+        lent = lent - lent * banked
+        lift: Floats | float = 0.0
+        if self.share:
+            lift = self._lifts.take(labels) + self.share * behind
+            lift = np.minimum(lift, self._most.take(following)) * (sound > self.least)
+        if self.weight:
+            kept = kept - kept * banked
+            rows[LIFT] = lift = lift + rows[LIFT] * kept
+            on = following > 0
+            rows[INSIDE] = inside = rows[INSIDE] * kept + language * on
+            of_class = self.class_log_prob + self.automaton.share.take(following)
+            due = lift + self.weight * np.maximum(of_class - inside, 0) * on
+        else:
+            due = lift + lent * kept
+        rows[LENT] = due
+        rows[BOOST] += due - lent
+        return following
 
     def settled(self, states: Ints, rows: Floats) -> Floats:
         """The boosts that stay when the text ends here; shape (n,)."""
-        settled: Floats = rows[BANKED] + rows[LENT] * self._ended[states]
+        settled: Floats = rows[BOOST] - rows[LENT] * (1 - self._ended[states])
         return settled
 
-    def _settle(
-        self, states: Ints, following: Ints, rows: Floats, labels: Ints, at: NDArray[np.intp]
-    ) -> None:
-        """Bank the boosts of phrases that end where a word begins; give back what is in vain."""
-        automaton = self.automaton
-        banked = self._ended[states] * self._begins[labels]
-        # Of the rest stays the share of the letters that still count.
-        left = np.maximum(automaton.depth[following] - automaton.lengths[labels], 0)
-        left = left * (1 - banked) * self._by_depth[states]
-        rows[BANKED, at] += rows[LENT, at] * banked
-        rows[LENT:, at] *= left
-
     @cached_property
-    def _begins(self) -> NDArray[np.bool_]:
-        """By label, whether it begins a word."""
-        return np.array([piece.startswith(BOUNDARY) for piece in self.vocabulary.pieces])
+    def _begins(self) -> Floats:
+        """By label, 1 where it begins a word."""
+        return np.array([float(piece.startswith(BOUNDARY)) for piece in self.vocabulary.pieces])
 
     @cached_property
     def _lifts(self) -> Floats:
@@ -107,12 +100,12 @@ class Boosting:
         return self.by_letter * self.automaton.lengths.astype(np.float64)
 
     @cached_property
-    def _by_depth(self) -> Floats:
-        """By state, one over the letters read."""
-        return np.reciprocal(np.maximum(self.automaton.depth, 1).astype(np.float64))
+    def _most(self) -> Floats:
+        """By state, the most that a label which leads there is lifted by; nothing outside."""
+        return np.where(self.automaton.depth > 0, self.most, 0.0)
 
     @cached_property
     def _ended(self) -> Floats:
         """By state, the share of its letters that are of a phrase that ends there."""
-        ended: Floats = self.automaton.ended * self._by_depth
+        ended: Floats = self.automaton.ended / np.maximum(self.automaton.depth, 1)
         return ended
