@@ -150,7 +150,7 @@ class Rewrite:
     original: str
     text: str
     source: str
-    """Which layer proposed it: personal, global, taught."""
+    """Which layer proposed it: personal, global, heard, taught."""
     confidence: float
 
 

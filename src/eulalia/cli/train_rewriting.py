@@ -73,7 +73,7 @@ def _offers(data: Path, settings: dict[str, Any], seed: int, shared: Shared) -> 
     from eulalia.text.vectors import shipped
 
     world = open_world(data, settings["customers"], seed, (settings["locale"],))
-    shadow = Shadow(chain(world), Rewriter(shipped(), None, shared))
+    shadow = Shadow(chain(world), Rewriter(shipped(), None, shared), world)
     pairs = simulate(world, shadow, settings["days"], seed)
     offers = [offer for turn, truth in pairs for offer in shadow.offers(turn, truth)]
     logging.info(

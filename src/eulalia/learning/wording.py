@@ -103,6 +103,14 @@ class Wording:
         np.maximum.at(rarest, sequences.owners[places], rare)
         return rarest
 
+    def weights(self, words: Sequence[str]) -> Floats:
+        """How rare each word is, in nats: how much it tells."""
+        sequences = Sequences.of([words])
+        rare: Floats = np.log(float(self.totals[0].sum()) + 1.0) - np.log1p(
+            self._counts(1, sequences, np.flatnonzero(sequences.inner))
+        )
+        return rare
+
     def _counts(
         self, order: int, sequences: Sequences, places: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.int64]:

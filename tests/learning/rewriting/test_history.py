@@ -26,7 +26,7 @@ def asked(*turns: Turn) -> History:
 
 def near(made: History, text: str, count: int = 3) -> list[str]:
     (vector,) = shipped().of([text], "en-US")
-    return [wording.text for wording, _ in made.near(vector, count)]
+    return [wording.text for wording, _ in made.near(text, vector, count)]
 
 
 def test_an_answer_that_nobody_complains_about_served() -> None:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from eulalia.learning.boosted import Boosted
 from eulalia.learning.rewriting import History, Meaning, Request, Rewriter, Shared
-from eulalia.learning.rewriting.candidates import NAMES, candidates, features
+from eulalia.learning.rewriting.candidates import candidates
+from eulalia.learning.rewriting.features import NAMES, features
+from eulalia.learning.state import normalize
 from eulalia.learning.trees import Trees
 from eulalia.rewrites import Evidence, LearnedRewrite, Status
 from eulalia.text.vectors import shipped
@@ -149,14 +151,16 @@ def test_what_the_recogniser_may_have_heard_instead_speaks_for_it() -> None:
     own = served("play some jazz", "play some rock")
     offered = candidates(heard, shipped(), own, None)
     meaning, *meanings = read([heard.text, *(candidate.text for candidate in offered)])
-    values = features(heard, offered, own, meaning, meanings)
+    values = features(heard, offered, own, None, meaning, meanings)
     alternative = dict(
         zip([c.text for c in offered], values[:, NAMES.index("alternative")], strict=True)
     )
     assert alternative["play some jazz"] == 1.0 > alternative["play some rock"]
     assert np.all(values[:, NAMES.index("heard")] == 0.6)
     typed = Request.of(make_turn("x", "play some jas"), None)
-    assert np.isnan(features(typed, offered, own, meaning, meanings)[0, NAMES.index("alternative")])
+    assert np.isnan(
+        features(typed, offered, own, None, meaning, meanings)[0, NAMES.index("alternative")]
+    )
 
 
 def test_what_the_customer_said_next_speaks_for_it() -> None:
@@ -165,7 +169,7 @@ def test_what_the_customer_said_next_speaks_for_it() -> None:
     own.learn([first, make_turn("2", "play some jazz", seconds=8)])
     offered = candidates(JAS, shipped(), own, None)
     meaning, *meanings = read([JAS.text, *(candidate.text for candidate in offered)])
-    assert features(JAS, offered, own, meaning, meanings)[0, NAMES.index("went")] == 1
+    assert features(JAS, offered, own, None, meaning, meanings)[0, NAMES.index("went")] == 1
 
 
 def test_other_languages_rewrites_are_not_offered() -> None:
@@ -182,9 +186,9 @@ def test_the_hour_of_a_habit_speaks_for_it() -> None:
     own = served("play some jazz")
     offered = candidates(JAS, shipped(), own, None)
     meaning, *meanings = read([JAS.text, *(candidate.text for candidate in offered)])
-    at_noon = features(JAS, offered, own, meaning, meanings)[0, NAMES.index("hour")]
+    at_noon = features(JAS, offered, own, None, meaning, meanings)[0, NAMES.index("hour")]
     night = replace(JAS, hour=2)
-    at_night = features(night, offered, own, meaning, meanings)[0, NAMES.index("hour")]
+    at_night = features(night, offered, own, None, meaning, meanings)[0, NAMES.index("hour")]
     assert at_noon == 1.0
     assert at_night == 0.0
 
@@ -202,7 +206,7 @@ def test_any_request_gets_a_rewrite_into_what_served_or_none(
 
     found = made.rewrite(Request(text, "en-US", hour), own, everything)
     if found is not None:
-        wording = own.get(found.text)
+        wording = own.get(normalize(found.text))
         assert found.text == LEARNED.text or (wording is not None and wording.served >= 0.5)
         assert found.text != text
 
@@ -210,3 +214,60 @@ def test_any_request_gets_a_rewrite_into_what_served_or_none(
 def test_a_huge_request_is_answered_too() -> None:
     made = Rewriter(shipped(), ranker("letters", 0.5), shared(LEARNED))
     assert made.rewrite(replace(JAS, text="play " * 2_000), served("play some jazz"), read) is None
+
+
+HEARD = Request(
+    "turn of the kitten light",
+    "en-US",
+    12,
+    heard=0.5,
+    alternatives=(("turn off the kitten light", 0.3), ("turn of the kitchen light", 0.1)),
+)
+
+
+def heard_instead(request: Request, *known: LearnedRewrite) -> list[str]:
+    offered = candidates(request, shipped(), None, shared(*known))
+    return [candidate.text for candidate in offered if candidate.layer == "heard"]
+
+
+def test_what_may_have_been_heard_instead_is_offered_alone_and_together() -> None:
+    assert set(heard_instead(HEARD)) == {
+        "turn off the kitten light",
+        "turn of the kitchen light",
+        "turn off the kitchen light",
+    }
+
+
+def test_what_everybody_says_comes_first() -> None:
+    known = replace(
+        LEARNED, request="turn off the kitchen light", text="turn off the kitchen light"
+    )
+    other = replace(HEARD, alternatives=HEARD.alternatives[1:] + HEARD.alternatives[:1])
+    assert heard_instead(other, replace(known, request="lights"))[0] == "turn off the kitchen light"
+
+
+def test_hypotheses_that_differ_at_one_place_are_not_put_together() -> None:
+    request = replace(
+        HEARD, alternatives=(("turn up the kitten light", 0.3), ("turn on the kitten light", 0.2))
+    )
+    assert len(heard_instead(request)) == 2
+
+
+def test_words_that_everybody_uses_speak_for_a_candidate() -> None:
+    everybody = shared(replace(LEARNED, text="turn off the kitchen light")).wording("en-US")
+    offered = candidates(HEARD, shipped(), None, None)
+    meanings = [Meaning(candidate.text, "iot", 0.9) for candidate in offered]
+    values = features(HEARD, offered, None, everybody, Meaning(None, None, 0.1), meanings)
+    relief = dict(zip((c.text for c in offered), values[:, NAMES.index("relief")], strict=True))
+    assert max(relief, key=lambda text: relief[text]) == "turn off the kitchen light"
+    without = features(HEARD, offered, None, None, Meaning(None, None, 0.1), meanings)
+    assert np.isnan(without[:, NAMES.index("relief")]).all()
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=40), max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_any_hypotheses_give_few_candidates_that_differ(text: str, others: list[str]) -> None:
+    request = replace(HEARD, text=normalize(text), alternatives=tuple((o, 0.1) for o in others))
+    offered = heard_instead(request)
+    assert len(offered) <= 5
+    assert len({normalize(each) for each in offered} - {request.text, ""}) == len(offered)

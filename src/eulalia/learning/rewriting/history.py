@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,8 @@ class Wording:
 
     text: str
     """As `learning.state` normalises it."""
+    said: str
+    """In the words of the turn."""
     tries: int = 0
     served: float = 0.0
     """Of these tries, those that are believed to have served the customer."""
@@ -54,6 +57,7 @@ class History:
         self._refused: dict[tuple[str, str], int] = {}
         self._went: dict[tuple[str, str], int] = {}
         self._by_text: dict[str, NDArray[np.float32]] = {}
+        self._words: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._wordings)
@@ -65,6 +69,10 @@ class History:
     def refused(self, request: str, text: str) -> bool:
         """Whether taking this request for that text did not serve the customer the last time."""
         return self._refused.get((request, text), 0) > 0
+
+    def has_served(self, word: str) -> bool:
+        """Whether the customer was served with a word among others."""
+        return self._words[word] > 0
 
     def went(self, request: str, text: str) -> int:
         """How often this request did not serve and the customer said that text instead."""
@@ -86,28 +94,36 @@ class History:
             pair = (text, normalize(following.text or ""))
             self._went[pair] = self._went.get(pair, 0) + 1
         if turn.rewrite is None:
-            self._add(text, served, turn.time)
+            self._add(turn.text or "", served, turn.time)
             return
         understood = normalize(turn.rewrite.text)
         pair = (text, understood)
         self._refused[pair] = 0 if served > 0.5 else self._refused.get(pair, 0) + 1
         if served > 0.5:
-            self._add(understood, served, turn.time)
+            self._add(turn.rewrite.text, served, turn.time)
 
-    def near(self, vector: NDArray[np.float32], count: int) -> list[tuple[Wording, float]]:
-        """The wordings whose vectors are nearest to that of shape (size,), with their cosines."""
+    def near(
+        self, text: str, vector: NDArray[np.float32], count: int
+    ) -> list[tuple[Wording, float]]:
+        """The wordings most like a normalised text in letters, and those whose vectors are nearest
+        to its vector of shape (size,), `count` of each, with their cosines."""
         if not self._wordings:
             return []
         new = [text for text in self._wordings if text not in self._by_text]
         self._by_text.update(zip(new, self._vectors.of(new, self.locale), strict=True))
         cosines = np.array([self._by_text[text] for text in self._wordings]) @ vector
-        places = np.argsort(-cosines, kind="stable")[:count]
+        letters = letters_alike([text] * len(self._wordings), list(self._wordings))
+        nearest = (np.argsort(-each, kind="stable")[:count].tolist() for each in (cosines, letters))
         wordings = list(self._wordings.values())
-        return [(wordings[place], float(cosines[place])) for place in places.tolist()]
+        places = dict.fromkeys(chain.from_iterable(nearest))
+        return [(wordings[place], float(cosines[place])) for place in places]
 
-    def _add(self, text: str, served: float, time: datetime) -> None:
+    def _add(self, said: str, served: float, time: datetime) -> None:
+        text = normalize(said)
         # Put back last, so that the first ones are those not used for longest.
-        wording = self._wordings[text] = self._wordings.pop(text, Wording(text))
+        wording = self._wordings[text] = self._wordings.pop(text, Wording(text, said))
+        if served > 0.5:
+            self._words.update(set(text.split()))
         wording.tries += 1
         wording.served += served
         wording.hours[time.hour] += 1

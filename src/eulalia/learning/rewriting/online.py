@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from eulalia.learning.experiments import Group, group, is_applied
-from eulalia.learning.rewriting.candidates import Meaning, Request
+from eulalia.learning.rewriting.candidates import Request
+from eulalia.learning.rewriting.features import Meaning
 from eulalia.learning.rewriting.history import History, served_share
 from eulalia.learning.rewriting.rewriter import Rewriter, shipped
 from eulalia.learning.rewriting.shared import Shared

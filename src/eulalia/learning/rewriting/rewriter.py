@@ -10,22 +10,15 @@ from typing import Final
 import numpy as np
 
 from eulalia.learning.boosted import MODELS, Boosted
-from eulalia.learning.rewriting.candidates import (
-    NAMES,
-    Candidate,
-    Floats,
-    Meaning,
-    Request,
-    candidates,
-    features,
-)
+from eulalia.learning.rewriting.candidates import Candidate, Request, candidates
+from eulalia.learning.rewriting.features import NAMES, Floats, Meaning, features
 from eulalia.learning.rewriting.history import History
 from eulalia.learning.rewriting.shared import Shared
 from eulalia.rewrites import Status
 from eulalia.text.vectors import Vectors
 from eulalia.turn import Rewrite
 
-THRESHOLD: Final = 0.55
+THRESHOLD: Final = 0.45
 """Probability of putting a request right from which it is done."""
 
 Read = Callable[[Sequence[str]], Sequence[Meaning]]
@@ -60,7 +53,7 @@ class Rewriter:
             return pinned, 1.0
         if self.ranker is None:
             return None
-        offered, _, values = telling(request, offered, history, read)
+        offered, _, values = telling(request, offered, history, self.shared, read)
         if not offered:
             return None
         chances = self.ranker.probabilities(NAMES, values)
@@ -69,7 +62,11 @@ class Rewriter:
 
 
 def telling(
-    request: Request, offered: Sequence[Candidate], history: History | None, read: Read
+    request: Request,
+    offered: Sequence[Candidate],
+    history: History | None,
+    shared: Shared | None,
+    read: Read,
 ) -> tuple[list[Candidate], list[Meaning], Floats]:
     """The candidates that would make a difference, how they are understood, and (candidates,
     NAMES) what speaks for them: what is understood as the request itself is, or not at all, puts
@@ -83,7 +80,8 @@ def telling(
         if new.state is not None and new.state != meaning.state
     ]
     different, new_meanings = [c for c, _ in kept], [new for _, new in kept]
-    values = features(request, different, history, meaning, new_meanings)
+    wording = shared.wording(request.locale) if shared else None
+    values = features(request, different, history, wording, meaning, new_meanings)
     return different, new_meanings, values
 
 

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import quote, unquote
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from eulalia.errors import EulaliaError
 from eulalia.learning.rewriting.table import LOOKED_THROUGH_WITHOUT_INDEX, Table, has_index
+from eulalia.learning.wording import Wording
 from eulalia.rewrites import LearnedRewrite, Status
 from eulalia.text.vectors import Vectors
 
-_FORM: Final = "1"
+_FORM: Final = "2"
 """Of the files; a folder of another form is made anew."""
 _LOCALE: Final = "locale-"
 _ORDER: Final = {status: place for place, status in enumerate((Status.PINNED, Status.KEPT))}
@@ -60,7 +62,9 @@ class Shared:
                 for place in sorted(folder.iterdir())
                 if place.name.startswith(_LOCALE)
             }
-        except (OSError, ValueError, RuntimeError, ImportError) as error:
+        except (
+            OSError, ValueError, KeyError, RuntimeError, ImportError, BadZipFile,
+        ) as error:  # fmt: skip
             raise SharedRewritesError(
                 f"{folder} holds no shared rewrites that can be read ({error}); remove it, and it "
                 "is made anew."
@@ -128,6 +132,11 @@ class Shared:
             f"Of {most:,} shared rewrites only the first {LOOKED_THROUGH_WITHOUT_INDEX:,} are "
             "compared by meaning; pip install 'eulalia[learn]' for an index of all."
         )
+
+    def wording(self, locale: str) -> Wording | None:
+        """How usual words are in what is known to work; None where nothing is."""
+        table = self._tables.get(locale)
+        return table.wording if table else None
 
     def get(self, request: str, locale: str) -> LearnedRewrite | None:
         """The rewrite of these very words, normalised."""

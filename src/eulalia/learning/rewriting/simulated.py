@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from eulalia.learning.rewriting.candidates import Meaning, Request
+from eulalia.learning.rewriting.candidates import Request
+from eulalia.learning.rewriting.features import Meaning
 from eulalia.learning.rewriting.history import History, served_share
 from eulalia.learning.rewriting.rewriter import Rewriter
 from eulalia.learning.simulation import Assistant

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eulalia.learning.similarity import sounds
+from eulalia.learning.state import normalize
+from eulalia.learning.wording import Wording
 from eulalia.rewrites import LearnedRewrite
 from eulalia.text.vectors import Vectors
 
@@ -45,6 +47,8 @@ class Table:
     """(n,) the rewrite of each of those keys."""
     vectors: NDArray[np.float32] | None
     """(n or the first so many, size) where all are compared; None where there is an index."""
+    wording: Wording
+    """How usual words are in what the requests are rewritten to."""
     index: Any = None
     """usearch's index of all vectors."""
 
@@ -65,6 +69,7 @@ class Table:
             sound=sound,
             sound_rows=sound_rows,
             vectors=vectors.of(compared, locale) if few else None,
+            wording=Wording.fit([normalize(rewrite.text).split() for rewrite in rewrites]),
             index=None if few else _build(vectors, locale, requests),
         )
 
@@ -106,6 +111,7 @@ class Table:
         for name in ("ends", "words", "words_rows", "sound", "sound_rows", "vectors"):
             if getattr(self, name) is not None:
                 np.save(folder / f"{name}.npy", getattr(self, name))
+        np.savez(folder / "wording.npz", **self.wording.arrays())  # type: ignore[arg-type]
         if self.index is not None:
             self.index.save(str(folder / "vectors.usearch"))
 
@@ -128,7 +134,9 @@ class Table:
             if index is None:
                 raise ValueError(f"{folder} holds no index")
         vectors = None if index is not None else np.load(folder / "vectors.npy", mmap_mode="r")
-        return cls(lines=lines, vectors=vectors, index=index, **arrays)
+        with np.load(folder / "wording.npz", allow_pickle=False) as tables:
+            wording = Wording.of_arrays(dict(tables))
+        return cls(lines=lines, vectors=vectors, wording=wording, index=index, **arrays)
 
 
 def has_index() -> bool:

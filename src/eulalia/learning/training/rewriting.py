@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from eulalia.learning.boosted import Boosted
-from eulalia.learning.rewriting.candidates import NAMES, Meaning, candidates
+from eulalia.learning.rewriting.candidates import candidates
+from eulalia.learning.rewriting.features import NAMES
 from eulalia.learning.rewriting.rewriter import Rewriter, telling
 from eulalia.learning.rewriting.simulated import RewritingAssistant
-from eulalia.learning.simulation import Assistant
-from eulalia.learning.state import state
+from eulalia.learning.simulation import Assistant, Reading, World
+from eulalia.learning.simulation.judgement import stage
+from eulalia.learning.simulation.phrasebook import Wish
 from eulalia.learning.training import boosting
-from eulalia.truth import Truth
-from eulalia.turn import Interpretation, Slot, Turn
+from eulalia.truth import Failure, Truth
+from eulalia.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -39,28 +41,42 @@ class Offer:
 class Shadow(RewritingAssistant):
     """Rewrites nothing, and remembers what it could have."""
 
-    def __init__(self, answering: Assistant, rewriter: Rewriter) -> None:
+    def __init__(self, answering: Assistant, rewriter: Rewriter, world: World) -> None:
         super().__init__(answering, rewriter)
-        self._offered: dict[str, list[tuple[npt.NDArray[np.float64], Meaning]]] = {}
+        self._world = world
+        self._offered: dict[str, list[tuple[npt.NDArray[np.float64], str]]] = {}
 
     def offers(self, turn: Turn, truth: Truth) -> Iterator[Offer]:
         """What was offered for a turn, judged; each turn is asked for once."""
-        wanted = _wanted(truth)
-        for values, meaning in self._offered.pop(turn.id, ()):
-            right = wanted is not None and meaning.state == wanted
-            served = bool(truth.satisfied)
+        offered = self._offered.pop(turn.id, [])
+        readings = self.read_all([(turn.customer, text) for _, text in offered])
+        for (values, _), reading in zip(offered, readings, strict=True):
+            right = self._is_right(turn, truth, reading)
+            served = truth.failure is Failure.CORRECT
             yield Offer(turn.id, turn.customer, values, right and not served, served and not right)
+
+    def _is_right(self, turn: Turn, truth: Truth, reading: Reading) -> bool:
+        """Whether the chain would have got it right, had it read this."""
+        if truth.intent is None:
+            return False
+        phrasebook = self._world.places[turn.locale].phrasebook
+        # Any pattern will do: it only tells that the wish is one that the phrasebook knows.
+        wish = Wish(truth.intent, truth.slots, 0, truth.text or "")
+        where = stage(wish, reading.interpretation, reading.entities, phrasebook)
+        return where is Failure.CORRECT
 
     def _rewritten(self, turn: Turn) -> Turn:
         if turn.text:
             request = self.request(turn)
             history = self.history(turn.customer, turn.locale)
-            offered = candidates(request, self.rewriter.vectors, history, self.rewriter.shared)
-            _, meanings, values = telling(
-                request, offered, history, lambda texts: self.meanings(turn.customer, texts)
+            shared = self.rewriter.shared
+            offered = candidates(request, self.rewriter.vectors, history, shared)
+            kept, _, values = telling(
+                request, offered, history, shared, lambda texts: self.meanings(turn.customer, texts)
             )
-            if meanings:
-                self._offered[turn.id] = list(zip(values, meanings, strict=True))
+            if kept:
+                texts = [candidate.text for candidate in kept]
+                self._offered[turn.id] = list(zip(values, texts, strict=True))
         return turn
 
 
@@ -92,9 +108,3 @@ def count(
     chosen = [offers[place] for place in best.values()]
     return sum(offer.wins for offer in chosen), sum(offer.loses for offer in chosen)
 
-
-def _wanted(truth: Truth) -> str | None:
-    if truth.intent is None:
-        return None
-    slots = tuple(Slot(slot.name, slot.value, 0, 0) for slot in truth.slots)
-    return state(truth.text or "", Interpretation(truth.text or "", "", truth.intent, slots))
