@@ -38,6 +38,9 @@ class BiasingOptions:
     """Look phrases up in the phones, and put them in the place of words that fit worse."""
     variants: bool | None = None
     """Say each word of a phrase also in the other ways that its letters may stand for."""
+    encoder: bool | None = None
+    """Make the units of phrases likelier in the frames already, by the contextual adapter; None is
+    as False as long as that hears no better than the other parts do without it."""
     whole: bool = True
     """Take an utterance for one of the phrases as a whole where that fits."""
 

@@ -11,6 +11,7 @@ from typing import Final, Protocol, Self
 import numpy as np
 
 from eulalia.asr import hugging_face
+from eulalia.asr.adapter import Adapter, Catalogue
 from eulalia.asr.beam_search import BeamSearch
 from eulalia.asr.biasing import BiasingOptions, PhraseKey, Phrases, key, weighted
 from eulalia.asr.decoder import Decoder
@@ -74,20 +75,24 @@ class Recognizer:
         pronouncer: Pronouncer,
         words: Words | None = None,
         variants: Pronouncer | None = None,
+        adapter: Adapter | None = None,
     ) -> None:
         """With `words`, an open vocabulary is searched by their sounds, else by spelling.
 
-        `variants` says the words of phrases in more ways than `pronouncer`.
+        `variants` says the words of phrases in more ways than `pronouncer`. The `adapter` is one
+        that was trained for this very model.
         """
         self.model = model
         self.decoder = decoder
         self.pronouncer = pronouncer
         self.words = words
         self.variants = variants
+        self.adapter = adapter
         # What is listened for changes less often than what is said.
         self._grammar = lru_cache(maxsize=8)(self._compile)
         self._phrases = lru_cache(maxsize=8)(self._listed)
         self._vocabulary = lru_cache(maxsize=8)(self._open)
+        self._catalogue = lru_cache(maxsize=8)(self._embedded)
 
     @classmethod
     def open(cls, path: str | Path | None = None) -> Self:
@@ -120,7 +125,8 @@ class Recognizer:
         words = Words.load(folder) if (folder / "words.npz").exists() else None
         sounds = files("eulalia") / "models" / "sounds-en" / "letters.json"
         variants = VariantLexicon(lexicon, LetterSounds.load(Path(str(sounds))))
-        return cls(encoder, decoder, lexicon, words, variants)
+        adapter = Adapter.open(folder) if (folder / "adapter.onnx").exists() else None
+        return cls(encoder, decoder, lexicon, words, variants, adapter)
 
     def transcribe(
         self,
@@ -164,6 +170,11 @@ class Recognizer:
             raise RecognitionError(
                 "This recogniser knows no other sounds of letters; leave variants out."
             )
+        if options.encoder and self.adapter is None:
+            raise RecognitionError(
+                "This recogniser has no adapter to favour phrases in its encoder; "
+                "leave encoder out, or train one by `eulalia train adapter`."
+            )
         if self.words is not None:
             options = replace(options, rescoring=False)
         varied = options.variants is not False and self.variants is not None
@@ -174,11 +185,22 @@ class Recognizer:
         joined = listed if options.in_language is not False else ()
         return Stream(
             self,
+            self._frames(listed, options),
             favoured,
             None if grammar is None else self._grammar(grammar),
             None if self.words is None else self._vocabulary(joined, varied).search(),
             self.decoder.search(() if self.words else listed, options),
         )
+
+    def _frames(self, listed: PhraseKey, options: BiasingOptions) -> AcousticStream:
+        if self.adapter is None or not options.encoder or not listed:
+            return self.model.stream()
+        assert isinstance(self.model, Encoder)
+        return self.adapter.stream(self.model.stream(states=True), self._catalogue(listed))
+
+    def _embedded(self, phrases: PhraseKey) -> Catalogue:
+        assert self.adapter is not None
+        return self.adapter.embed(self._phrases(phrases, False).trie)
 
     def _compile(self, grammar: Grammar) -> GrammarSearch:
         return GrammarSearch(grammar, self.pronouncer, self.model.vocabulary.blank)
@@ -210,6 +232,7 @@ class Stream:
     def __init__(
         self,
         recognizer: Recognizer,
+        acoustic: AcousticStream,
         phrases: PhraseHearing | None,
         grammar: GrammarSearch | None,
         by_sound: WordBeam | None,
@@ -217,7 +240,7 @@ class Stream:
     ) -> None:
         self._recognizer = recognizer
         self._model = recognizer.model
-        self._acoustic = self._model.stream()
+        self._acoustic = acoustic
         self._phrases = phrases
         self._grammar = None if grammar is None else grammar.search()
         self._search = by_spelling

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-
 from eulalia.asr.alignment import align
 from eulalia.asr.encoder import Encoder, penalize
-from eulalia.asr.lookup import PhoneTrie
 from eulalia.asr.phones import normalize
 from eulalia.asr.training.augmentation import Features, augment
-from eulalia.asr.vocabulary import Tokenizer
 from eulalia.audio import espeak
 
 Units = tuple[int, ...]
@@ -24,8 +21,6 @@ FLUSH = 48
 """Frames of silence behind each utterance, as the recogniser's own training has them."""
 _ORDER = 3
 """Letters that a made-up word's next letter depends on."""
-IGNORED = -100
-"""Frames that may attend to what they will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +51,11 @@ class Heard:
     words: tuple[str, ...]
     rare: frozenset[str]
     """Those among them that are made up."""
-    phones: Said
-    subwords: Said
+    said: Said
 
 
 def hear(
     encoder: Encoder,
-    tokenizer: Tokenizer,
     speech: Iterable[tuple[str, Features, frozenset[str]]],
     noises: list[Features],
     random: np.random.Generator,
@@ -79,16 +72,13 @@ def hear(
         changed = augment(features, noises, FLUSH, random)
         changed = changed[: len(changed) // config.subsampling * config.subsampling]
         frames, _ = encoder.run(changed, np.zeros(config.cache_shape, np.float32), states=True)
-        phones = _said(
+        said = _said(
+            # The adapter's shifts come before the penalty.
             penalize(frames.phones, config.blank, -config.phone_blank_penalty),
             [tuple(labels[phone] for phone in group) for group in groups],
         )
-        subwords = _said(
-            penalize(frames.subwords, config.blank, -config.subword_blank_penalty),
-            [tuple(tokenizer(word)) for word in words],
-        )
-        if phones is not None and subwords is not None and frames.states is not None:
-            yield Heard(frames.states.astype(np.float16), words, rare, phones, subwords)
+        if said is not None and frames.states is not None:
+            yield Heard(frames.states.astype(np.float16), words, rare, said)
 
 
 def _said(log_probs: NDArray[np.float32], words: Sequence[Units]) -> Said | None:
@@ -126,46 +116,6 @@ class MadeUpWords:
                 return word
 
 
-def misheard(word: str, random: np.random.Generator) -> str:
-    """The word with one letter changed, gone or doubled, so that it sounds a little like it."""
-    place = int(random.integers(len(word)))
-    vowel = word[place] in "aeiouy"
-    other = str(random.choice(list("aeiou" if vowel else "bdfgklmnprstvz")))
-    put = (other, "", word[place] + other)[int(random.integers(3))]
-    return word[:place] + put + word[place + 1 :]
-
-
-def targets(said: Said, trie: PhoneTrie, listed: Sequence[bool], tail: int) -> NDArray[np.int64]:
-    """By frame, the node that attention should choose: that of the unit which is said there if its
-    word is listed, else 0 for `<no-bias>`; IGNORED between the units of a listed word, and for
-    `tail` frames around it."""
-    chosen = np.zeros(len(said.log_probs), np.int64)
-    at = 0
-    for units, is_listed in zip(said.words, listed, strict=True):
-        first, last = at, at + len(units)
-        at = last
-        if not is_listed or not units:
-            continue
-        path = _path(trie, units)
-        chosen[max(0, said.starts[first] - tail) : said.ends[last - 1] + tail] = IGNORED
-        for unit, node in zip(range(first, last), path, strict=False):
-            chosen[said.starts[unit] : said.ends[unit]] = node
-    return chosen
-
-
-def _path(trie: PhoneTrie, units: Units) -> list[int]:
-    """The nodes of a word of the trie; none if it has no such word."""
-    node, path = 0, []
-    for unit in units:
-        first, last = trie.first[node], trie.first[node + 1]
-        place = first + int(np.searchsorted(trie.phone[first:last], unit))
-        if place == last or trie.phone[place] != unit:
-            return []
-        node = int(place)
-        path.append(node)
-    return path
-
-
 def padded(rows: Sequence[NDArray[np.float16]]) -> NDArray[np.float32]:
     """(batch, frames, …) with zeros behind the shorter ones."""
     longest = max(map(len, rows))
@@ -173,5 +123,3 @@ def padded(rows: Sequence[NDArray[np.float16]]) -> NDArray[np.float32]:
     for place, row in zip(table, rows, strict=True):
         place[: len(row)] = row
     return table
-
-

@@ -131,7 +131,7 @@ def train(
         flite_texts=recipe.flite_texts,
         seed=recipe.seed,
     )
-    noises = _noises(data / "speech" / "noise")
+    noises = recorded_noises(data / "speech" / "noise")
     human, machine, held_out = _split(corpus)
     tokenizer = _tokenizer(output, corpus, recipe)
     checkpoint = output / "checkpoint.pt"
@@ -257,7 +257,8 @@ def _hours(utterances: list[Utterance]) -> float:
     return sum(u.frames for u in utterances) / 360_000
 
 
-def _noises(folder: Path) -> list[np.ndarray]:
+def recorded_noises(folder: Path) -> list[np.ndarray]:
+    """The features of the noises in a folder."""
     extract = LogMel()
     return [
         extract(soundfile.read(path, dtype="float32")[0]) for path in sorted(folder.glob("*.opus"))
