@@ -102,9 +102,15 @@ def test_noise_is_reported_by_its_ratio(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bias", [Bias.ENCODER, Bias.JOINT])
-def test_what_is_not_there_yet_is_said_not_to_be(tmp_path: Path, bias: Bias) -> None:
-    with pytest.raises(EulaliaError, match=r"cannot be favoured by (encoder|joint) yet"):
-        evaluation.asr(tmp_path, bias=bias)
+def test_what_a_recogniser_cannot_do_is_an_error(
+    tmp_path: Path, model_folder: Path, bias: Bias
+) -> None:
+    manifest(tmp_path, {"text": "yes", "phrases": ["yes"]})
+    with pytest.raises(EulaliaError, match="no adapter"):
+        evaluation.asr(tmp_path, bias=bias, recognizer=str(model_folder))
+    with pytest.raises(EulaliaError, match="no adapter"):
+        evaluation.asr(tmp_path, attention_plot=tmp_path / "plot.png", recognizer=str(model_folder))
+    assert not (tmp_path / "plot.png").exists()
 
 
 @pytest.mark.parametrize("options", [{"snr": "6"}, {"noise": Path("n.wav")},

@@ -55,7 +55,8 @@ def write_model(folder: Path, *, seed: int = 0, vocabulary: int = 64) -> Path:
 
 
 def network(subwords: int, phones: int, seed: int) -> onnx.ModelProto:
-    """features (1, T, 80), cache (1, 1, 80) to log_probs, phone_log_probs (1, T/4, …), next_cache.
+    """features (1, T, 80), cache (1, 1, 80) to log_probs, phone_log_probs (1, T/4, …), next_cache,
+    and states (1, T/4, 1, 80), what both are made of.
 
     The cache is the sum of all frames so far, squashed where it is used.
     """
@@ -86,6 +87,7 @@ def network(subwords: int, phones: int, seed: int) -> onnx.ModelProto:
         node("MatMul", ["hidden", "phone_weight"], ["phone_logits"]),
         node("LogSoftmax", ["subword_logits"], ["log_probs"], axis=-1),
         node("LogSoftmax", ["phone_logits"], ["phone_log_probs"], axis=-1),
+        node("Unsqueeze", ["hidden", "axis_2"], ["states"]),
         node("Slice", ["history", "last", "end", "axis_1"], ["next_cache"]),
     ]
 
@@ -99,6 +101,7 @@ def network(subwords: int, phones: int, seed: int) -> onnx.ModelProto:
         [
             value("log_probs", 1, "F", subwords),
             value("phone_log_probs", 1, "F", phones),
+            value("states", 1, "F", 1, 80),
             value("next_cache", 1, 1, 80),
         ],
         weights,

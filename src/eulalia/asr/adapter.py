@@ -102,17 +102,19 @@ class Adapter:
     def stream(self, frames: EncoderStream, catalogue: Catalogue) -> AdaptedStream:
         """The frames of one sound, in which the catalogue's words are likelier where they are
         said."""
-        return AdaptedStream(self, frames, catalogue, np.zeros(self._memory, np.float32))
+        return AdaptedStream(self, frames, catalogue)
+
+    def silence(self) -> Floats:
+        """The memory of a sound that has not begun."""
+        return np.zeros(self._memory, np.float32)
 
 
 class AdaptedStream:
     """The frames of one sound while it arrives, shifted towards listed words."""
 
-    def __init__(
-        self, adapter: Adapter, frames: EncoderStream, catalogue: Catalogue, memory: Floats
-    ) -> None:
+    def __init__(self, adapter: Adapter, frames: EncoderStream, catalogue: Catalogue) -> None:
         self._adapter, self._frames = adapter, frames
-        self._catalogue, self._memory = catalogue, memory
+        self._catalogue, self._memory = catalogue, adapter.silence()
 
     def accept(self, samples: Samples) -> Posteriors:
         """The frames that these samples complete; often none."""

@@ -198,6 +198,10 @@ class Recognizer:
         assert isinstance(self.model, Encoder)
         return self.adapter.stream(self.model.stream(states=True), self._catalogue(listed))
 
+    def listed(self, phrases: PhraseKey) -> tuple[PhraseSearch, Catalogue]:
+        """A list as the adapter has it; only where there is one."""
+        return self._phrases(phrases, False), self._catalogue(phrases)
+
     def _embedded(self, phrases: PhraseKey) -> Catalogue:
         assert self.adapter is not None
         return self.adapter.embed(self._phrases(phrases, False).trie)

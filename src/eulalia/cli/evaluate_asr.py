@@ -15,7 +15,7 @@ import typer
 from eulalia.errors import EulaliaError
 
 if TYPE_CHECKING:
-    from eulalia.asr import SpeechRecognizer
+    from eulalia.asr import BiasingOptions, SpeechRecognizer
     from eulalia.audio import Samples
     from eulalia.datasets import Recording
     from eulalia.skills import TemplateSkill
@@ -29,6 +29,9 @@ class Bias(StrEnum):
     DECODER = "decoder"
     JOINT = "joint"
 
+
+_DRAWN = 6
+"""Recordings whose attention fits into one picture."""
 
 _Manifest = Annotated[
     Path, typer.Argument(metavar="MANIFEST", help="JSON lines, or the folder of a manifest.jsonl.")
@@ -52,7 +55,19 @@ def asr(
         typer.Option(metavar="FILE", help="Phrases to favour in all lines, one a line."),
     ] = None,
     bias: Annotated[
-        Bias | None, typer.Option(help="How phrases are favoured; by the decoder if there are any.")
+        Bias | None,
+        typer.Option(
+            help="How phrases are favoured: by the adapter in the encoder, by the decoder, by both "
+            "(joint), or not; as the recogniser does by default."
+        ),
+    ] = None,
+    attention_plot: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw the adapter's attention, phrases by time, of the first recordings; "
+            "PNG, SVG or PDF.",
+        ),
     ] = None,
     recognizer: _Recognizer = "eulalia",
     limit: _Limit = None,
@@ -62,18 +77,19 @@ def asr(
     from eulalia.asr import open_recognizer
     from eulalia.datasets import Manifest
 
-    if bias in (Bias.ENCODER, Bias.JOINT):
-        raise EulaliaError(
-            f"Phrases cannot be favoured by {bias.value} yet; choose none or decoder."
-        )
     listed = _read_phrases(phrases) if phrases else ()
     _check_folder(json_file)
-    recordings = Manifest.read(manifest).limit(limit)
-    if bias is Bias.DECODER and not listed and not any(r.phrases for r in recordings):
+    recordings = list(Manifest.read(manifest).limit(limit))
+    if (bias not in (None, Bias.NONE) or attention_plot is not None) and not (
+        listed or any(recording.phrases for recording in recordings)
+    ):
         raise EulaliaError("There are no phrases to favour; name a file of them by --phrases.")
-    favoured = bias is not Bias.NONE
+    opened = open_recognizer(recognizer)
+    biasing = _biasing(opened, bias)
+    if attention_plot is not None:
+        _draw_attention(opened, recordings, listed, attention_plot)
     report = evaluate_asr(
-        open_recognizer(recognizer), _progress(list(recordings)), listed, favoured=favoured
+        opened, _progress(recordings), listed, favoured=bias is not Bias.NONE, biasing=biasing
     )
     _finish(report, json_file)
 
@@ -126,16 +142,18 @@ def evaluate_asr(
     phrases: Sequence[str] = (),
     *,
     favoured: bool = True,
+    biasing: BiasingOptions | None = None,
 ) -> dict[str, Any]:
     """The figures of a recogniser on recordings with their text.
 
     `phrases` are listed for every recording; a recording's own come on top. They are favoured only
-    if `favoured` says so, but count for the figures of rare words in any case. Raises EulaliaError
-    for a recording whose text is not known.
+    if `favoured` says so, but count for the figures of rare words in any case. `biasing` needs a
+    Recognizer of ours. Raises EulaliaError for a recording whose text is not known.
     """
     from eulalia import audio
     from eulalia.asr.metrics import compare, score
 
+    options: dict[str, Any] = {} if biasing is None else {"biasing": biasing}
     comparisons = []
     heard_for = lasted = 0.0
     for recording in recordings:
@@ -144,7 +162,7 @@ def evaluate_asr(
         samples = audio.read(recording.audio)
         listed = list(dict.fromkeys([*phrases, *recording.phrases]))
         begun = time.process_time()
-        heard = recognizer.transcribe(samples, phrases=listed if favoured else ())
+        heard = recognizer.transcribe(samples, phrases=listed if favoured else (), **options)
         heard_for += time.process_time() - begun
         lasted += len(samples) / audio.SAMPLE_RATE
         comparisons.append(compare(recording.text, heard.text, recording.rare or listed))
@@ -202,6 +220,51 @@ def is_right(skill: TemplateSkill, text: str, recording: Recording) -> bool:
         return False
     found = {slot.name: slot.value.lower() for slot in meaning.slots}
     return found == {name: value.lower() for name, value in recording.slots.items()}
+
+
+def _biasing(recognizer: SpeechRecognizer, bias: Bias | None) -> BiasingOptions | None:
+    """What favours phrases, and nothing else; None for what the recogniser does by default.
+
+    Raises EulaliaError for what it cannot do.
+    """
+    from eulalia.asr import BiasingOptions, Recognizer
+
+    if bias in (None, Bias.NONE):
+        return None
+    if not isinstance(recognizer, Recognizer) and bias is Bias.DECODER:
+        return None  # it has no other way
+    if not isinstance(recognizer, Recognizer):
+        raise EulaliaError(
+            f"This recogniser cannot favour phrases by {bias}; choose none or decoder."
+        )
+    if bias is Bias.DECODER:
+        return BiasingOptions(encoder=False)
+    if bias is Bias.JOINT:
+        return BiasingOptions(encoder=True)
+    by_spelling = {} if recognizer.words else {"adaptive": False, "rescoring": False}
+    return BiasingOptions(encoder=True, in_language=False, lookup=False, whole=False, **by_spelling)
+
+
+def _draw_attention(
+    recognizer: SpeechRecognizer,
+    recordings: Sequence[Recording],
+    phrases: Sequence[str],
+    path: Path,
+) -> None:
+    from eulalia import audio
+    from eulalia.asr import Recognizer
+    from eulalia.asr.attention import AttentionMap, attention_map, draw
+
+    if not isinstance(recognizer, Recognizer):
+        raise EulaliaError("This recogniser has no adapter whose attention could be shown.")
+    maps: list[tuple[str, AttentionMap]] = []
+    for recording in recordings:
+        listed = list(dict.fromkeys([*phrases, *recording.phrases]))
+        if listed and len(maps) < _DRAWN:
+            samples = audio.read(recording.audio)
+            title = recording.text or recording.audio.name
+            maps.append((title, attention_map(recognizer, samples, listed)))
+    draw(maps, path)
 
 
 def _read_phrases(path: Path) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from eulalia.cli.data import DEFAULT_DATA, DataFolder
+from eulalia.cli.train_adapter import adapter
 from eulalia.cli.train_learning import defects, failures, rephrases
 from eulalia.cli.train_rewriting import rewriting
 from eulalia.errors import EulaliaError
@@ -100,6 +101,7 @@ def labels(recipe: Recipe, output: Output = None, threads: Threads = None) -> No
     train(recipe, output=output or Path("runs") / recipe.stem, threads=threads or 1)
 
 
+app.command()(adapter)
 app.command()(failures)
 app.command()(defects)
 app.command()(rephrases)
