@@ -1,0 +1,161 @@
+"""One translation model under CTranslate2, with what cuts sentences into its pieces."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from eulalia.translation.errors import TranslationError
+from eulalia.translation.protection import MASK
+
+if TYPE_CHECKING:
+    from ctranslate2 import Translator  # type: ignore[import-untyped]
+    from sentencepiece import SentencePieceProcessor
+
+DESCRIPTION = "translation.json"
+"""The file that makes a folder one of these models."""
+MASKS = 16
+"""So many masks are symbols of our own models."""
+EXAMPLE = "␞"
+"""Stands between a sentence and the translation of one like it (Bulte and Tezcan 2019)."""
+TAGS = ("⟨book⟩", "⟨docs⟩", "⟨talk⟩")
+"""What a sentence is from, said before it."""
+_SAID_MASK = re.compile(r"\bX ?(\d+)(?!\d)")
+"""How checkpoints that know no masks are told of them; most copy such words."""
+_BEAM = 4
+_LONGEST = 320
+"""Pieces of a sentence that are read; longer ones are cut before they come here."""
+
+
+class SentenceModel(Protocol):
+    """Whatever translates sentences with masks."""
+
+    @property
+    def source_language(self) -> str: ...
+
+    @property
+    def target_language(self) -> str: ...
+
+    @property
+    def takes_examples(self) -> bool:
+        """Whether it was trained to read the translation of a sentence like the one at hand."""
+
+    def translate(
+        self, sentences: Sequence[str], examples: Sequence[str | None] | None = None
+    ) -> list[str]:
+        """A translation of each; masks in it may be lost or doubled."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of our own, or a converted checkpoint of the Marian, M2M or NLLB family."""
+
+    translator: Translator
+    source_pieces: SentencePieceProcessor
+    target_pieces: SentencePieceProcessor
+    family: str
+    """eulalia, marian, m2m or nllb."""
+    source_language: str
+    target_language: str
+    source_prefix: tuple[str, ...]
+    """Pieces before each sentence, such as a language's."""
+    target_prefix: tuple[str, ...]
+
+    @property
+    def takes_examples(self) -> bool:
+        """As SentenceModel says."""
+        return self.family == "eulalia"
+
+    @classmethod
+    def open(cls, folder: Path, source_language: str, target_language: str) -> Self:
+        """The model in a folder, on all processor threads that OpenMP is allowed.
+
+        Raises TranslationError for a folder that holds none, or none for these languages.
+        """
+        try:
+            from ctranslate2 import Translator
+            from sentencepiece import SentencePieceProcessor
+        except ImportError as error:
+            raise TranslationError(
+                f"{error.name} is missing; pip install 'eulalia[translate]' installs it."
+            ) from error
+        try:
+            about = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+            source = SentencePieceProcessor(model_file=str(folder / about["source_pieces"]))
+            target = SentencePieceProcessor(model_file=str(folder / about["target_pieces"]))
+            translator = Translator(str(folder), device="cpu", compute_type="int8")
+            source_prefix, target_prefix = (
+                _prefix(about[f"{side}_prefixes"], language, folder)
+                for side, language in (("source", source_language), ("target", target_language))
+            )
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise TranslationError(
+                f"{folder} holds no translation model that can be read ({error})."
+            ) from error
+        return cls(
+            translator,
+            source,
+            target,
+            about["family"],
+            source_language,
+            target_language,
+            source_prefix,
+            target_prefix,
+        )
+
+    def translate(
+        self, sentences: Sequence[str], examples: Sequence[str | None] | None = None
+    ) -> list[str]:
+        """As SentenceModel says; sentences longer than 320 pieces are cut off."""
+        read = [
+            self._read(sentence, example)
+            for sentence, example in zip(
+                sentences, examples or [None] * len(sentences), strict=True
+            )
+        ]
+        if not read:
+            return []
+        results = self.translator.translate_batch(
+            read,
+            target_prefix=[list(self.target_prefix)] * len(read) if self.target_prefix else None,
+            beam_size=_BEAM,
+            max_batch_size=1024,
+            batch_type="tokens",
+            max_input_length=0,
+            max_decoding_length=2 * max(map(len, read)) + 16,
+        )
+        return [
+            self._written(result.hypotheses[0][len(self.target_prefix) :]) for result in results
+        ]
+
+    def _read(self, sentence: str, example: str | None) -> list[str]:
+        """The pieces of a sentence, and after it those of its example."""
+        if self.family != "eulalia":
+            sentence = MASK.sub(r"X\1", sentence)
+        encoded: Any = self.source_pieces.encode(sentence, out_type=str)
+        pieces = [*self.source_prefix, *encoded[:_LONGEST]]
+        if example is not None:
+            shown: Any = self.target_pieces.encode(example, out_type=str)
+            pieces += [EXAMPLE, *shown[:_LONGEST]]
+        return [*pieces, "</s>"]
+
+    def _written(self, pieces: list[str]) -> str:
+        """The text of pieces that the model wrote."""
+        known = [piece for piece in pieces if piece not in ("<unk>", "</s>", EXAMPLE, *TAGS)]
+        text: str = self.target_pieces.decode(known)
+        if self.family != "eulalia":
+            text = _SAID_MASK.sub(r"⟦\1⟧", text)
+        return text.strip()
+
+
+def _prefix(prefixes: dict[str, list[str]], language: str, folder: Path) -> tuple[str, ...]:
+    """What a model wants before a sentence of this language."""
+    base = language.split("-")[0]
+    for code in (language, base, "*"):
+        if code in prefixes:
+            return tuple(prefixes[code])
+    raise TranslationError(f"The model in {folder} does not know the language {language}.")

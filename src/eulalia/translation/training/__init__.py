@@ -1,0 +1,1 @@
+"""Training and conversion of translation models."""

@@ -1,0 +1,128 @@
+"""The engine, over a model of the tests' own and over real checkpoints with random weights."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eulalia.translation import ParallelData, TranslationError
+from eulalia.translation.engine import Engine, mask_plain
+from eulalia.translation.pairs import Pair
+
+
+class Echo:
+    """Answers with the sentence, shuffled and with words lost if it is careless."""
+
+    source_language, target_language, takes_examples = "en", "zh", True
+
+    def __init__(self, careless=0.0):
+        self.careless = careless
+        self.asked = []
+
+    def translate(self, sentences, examples=None):
+        self.asked += zip(sentences, examples or [None] * len(sentences), strict=True)
+        return [self._answer(sentence) for sentence in sentences]
+
+    def _answer(self, sentence):
+        if not self.careless:
+            return sentence
+        draw = random.Random(sentence)
+        words = [word for word in sentence.split(" ") if draw.random() > self.careless]
+        draw.shuffle(words)
+        return " ".join([*words, "⟦1⟧ `"])
+
+
+def data(*pairs, languages=("en", "zh")):
+    return ParallelData(*languages, [Pair(source, target) for source, target in pairs])
+
+
+_TEXT = st.text(st.sampled_from("ab1 .\n[](){}*_`$<>/%⟦⟧是，"), max_size=80)
+
+
+@given(_TEXT)
+def test_whatever_the_model_loses_protected_spans_survive(text):
+    translated = Engine(Echo(careless=0.4)).translate([text])[0]
+    for span in mask_plain(text).protected:
+        assert span in translated
+
+
+@given(st.lists(_TEXT, max_size=4))
+def test_texts_do_not_mix(texts):
+    engine = Engine(Echo())
+    assert engine.translate(texts) == [engine.translate([text])[0] for text in texts]
+
+
+def test_nothing_and_blanks_stay_what_they_are():
+    engine = Engine(Echo())
+    assert engine.translate([]) == []
+    assert engine.translate(["", " \n ", "1 + 1", "`x`"]) == ["", " \n ", "1 + 1", "`x`"]
+    assert engine.model.asked == []
+
+
+def test_a_sentence_with_very_many_masks_is_translated_between_them():
+    text = "x " + " and ".join(f"`{n}`" for n in range(20))
+    assert Engine(Echo()).translate([text]) == [text]
+
+
+def test_what_parallel_data_has_word_for_word_is_taken_over():
+    engine = Engine(Echo())
+    pairs = data(("The cat sleeps.", "猫睡觉。"), ("Wait 5 minutes.", "等5分钟。"))
+    assert engine.translate(["The cat sleeps. Wait 7 minutes."], pairs=pairs) == [
+        "猫睡觉。等7分钟。"
+    ]
+    assert engine.model.asked == []
+
+
+def test_what_is_only_like_a_pair_is_shown_to_the_model():
+    engine = Engine(Echo())
+    pairs = data(("Set the value of `a` to the default.", "把`a`设为默认值。"))
+    engine.translate(["Set the value of `b` to the minimum."], pairs=pairs)
+    assert engine.model.asked == [("Set the value of ⟦0⟧ to the minimum.", "把⟦0⟧设为默认值。")]
+
+
+def test_a_pair_that_differs_in_code_alone_is_repaired():
+    pairs = data(("Set `a` to 3.", "把`a`设为3。"))
+    assert Engine(Echo()).translate(["Set `b` to 4."], pairs=pairs) == ["把`b`设为4。"]
+
+
+def test_reuse_takes_a_close_pair_over():
+    pairs = data(("The black cat sleeps on the warm roof.", "黑猫睡在温暖的屋顶上。"))
+    engine = Engine(Echo())
+    text = "The black cat sleeps on the cold roof."
+    assert engine.translate([text], pairs=pairs, method="reuse") == ["黑猫睡在温暖的屋顶上。"]
+    assert engine.translate([text], pairs=pairs) == [text]
+
+
+def test_terms_are_honoured_even_inside_of_what_is_reused():
+    engine = Engine(Echo())
+    assert engine.translate(["A gradient and `gradient`."], terminology={"gradient": "梯度"}) == [
+        "A 梯度 and `gradient`."
+    ]
+    pairs = data(("The gradient vanishes.", "坡度消失。"))
+    assert engine.translate(
+        ["The gradient vanishes."], pairs=pairs, terminology={"gradient": "梯度"}
+    ) == ["The 梯度 vanishes."]
+
+
+def test_a_term_is_a_whole_word():
+    terms = {"net": "网", "neural net": "神经网"}
+    translated = Engine(Echo()).translate(["A network, a neural net, a net."], terminology=terms)
+    assert translated == ["A network, a 神经网, a 网."]
+
+
+def test_wrong_pairs_methods_and_models_are_told_in_a_sentence(tmp_path):
+    engine = Engine(Echo())
+    with pytest.raises(TranslationError, match="from de to fr"):
+        engine.translate(["a"], pairs=data(languages=("de", "fr")))
+    with pytest.raises(TranslationError, match="no method 'magic'"):
+        engine.translate(["a"], method="magic")
+    with pytest.raises(TranslationError, match="No model from de to fr"):
+        Engine.open("de", "fr")
+    with pytest.raises(TranslationError, match="holds no translation model"):
+        Engine.open("de", "fr", tmp_path)
+    with pytest.raises(TranslationError, match="There is no folder"):
+        Engine.open("de", "fr", tmp_path / "absent")
+    (tmp_path / "translation.json").write_text("{")
+    with pytest.raises(TranslationError, match="holds no translation model that can be read"):
+        Engine.open("de", "fr", tmp_path)

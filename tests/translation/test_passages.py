@@ -1,0 +1,29 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eulalia.translation.passages import cut, joined
+
+
+@given(st.text(st.sampled_from("ab. ,!\n\t，。？⟦1⟧"), max_size=900), st.sampled_from(["en", "zh"]))
+def test_sentences_joined_without_a_change_are_the_text_again(text, language):
+    passage = cut(text, language)
+    assert joined(passage, passage.sentences, language, "xx") == text or language == "zh"
+    gaps = [gap for two in zip(passage.gaps, (*passage.sentences, ""), strict=True) for gap in two]
+    assert "".join(gaps) == text
+    assert all(sentence.strip() == sentence and sentence for sentence in passage.sentences)
+
+
+def test_no_piece_is_very_long_and_no_mask_is_cut():
+    text = "word ⟦12⟧, " * 2000
+    passage = cut(text, "en")
+    assert max(map(len, passage.sentences)) <= 400
+    assert sum(sentence.count("⟦12⟧") for sentence in passage.sentences) == 2000
+
+
+def test_one_endless_word_is_cut_as_well():
+    assert max(map(len, cut("x" * 5000, "en").sentences)) <= 400
+
+
+def test_chinese_sentences_follow_each_other_without_a_space_and_english_ones_with_one():
+    assert joined(cut("One. Two.", "en"), ["一。", "二。"], "en", "zh") == "一。二。"
+    assert joined(cut("一。二。", "zh"), ["One.", "Two."], "zh", "en") == "One. Two."
