@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from eulalia.translation.documents import read_document
 from eulalia.translation.jobs.engines import Translator
+from eulalia.translation.masking import Kind, Masked, has_words, mask
 from eulalia.translation.pairs import ParallelData
 from eulalia.translation.resources.errors import LimitError, RequestError
 
@@ -75,44 +76,52 @@ def translate(
         raise RequestError(f"Line {line} of the document is not UTF-8.") from error
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     parts, render = _segments(text.removeprefix(mark), content_type)
-    if sum(len(part.encode()) for part in parts.values()) > MOST_TEXT:
+    if sum(len(part.text.encode()) for part in parts.values()) > MOST_TEXT:
         raise LimitError(f"The document has more than {MOST_TEXT:,} bytes of text; divide it.")
     done: dict[int, str] = {}
     for batch in _batches(list(parts)):
         if not keep_on():
             raise StoppedError
         texts = [parts[number] for number in batch]
-        translated = engine.translate(texts, pairs=pairs, terminology=terminology)
+        translated = engine.translate_masked(texts, pairs=pairs, terminology=terminology)
         done |= zip(batch, translated, strict=True)
-    terms = _applied(terminology or {}, parts, done)
-    characters = sum(map(len, parts.values()))
-    return Translation((mark + render(done)).encode(), characters, terms)
+    plain = [part.text for part in parts.values()]
+    terms = applied(terminology or {}, plain, list(done.values()))
+    return Translation((mark + render(done)).encode(), sum(map(len, plain)), terms)
+
+
+def applied(
+    terminology: Mapping[str, str], texts: Sequence[str], translated: Sequence[str]
+) -> dict[str, str]:
+    """The terms that occur in a text and, in their translation, in the text's translation."""
+    found: dict[str, str] = {}
+    for source, target in terminology.items():
+        word = re.compile(rf"(?<!\w){re.escape(source)}(?!\w)")
+        both = zip(texts, translated, strict=True)
+        if any(source in one and target in other and word.search(one) for one, other in both):
+            found[source] = target
+    return found
 
 
 def _segments(
     text: str, content_type: str
-) -> tuple[dict[int, str], Callable[[Mapping[int, str]], str]]:
+) -> tuple[dict[int, Masked], Callable[[Mapping[int, str]], str]]:
     """The texts to be translated by their numbers, and what puts translations in their places."""
     if content_type != "text/plain":
         document = read_document(text, CONTENT_TYPES[content_type])
         found = enumerate(document.segments)
-        return {i: part.masked.text for i, part in found if part.translatable}, document.render
-    pieces = re.split(r"(\s*(?:\r\n|[\r\n]|\Z)\s*|\A\s+)", text)
-    lines = {i: piece for i, piece in enumerate(pieces) if any(map(str.isalpha, piece))}
-    return lines, lambda done: "".join(done.get(i, piece) for i, piece in enumerate(pieces))
+        return {i: part.masked for i, part in found if part.translatable}, document.render
+    pieces = re.split(r"(\s*[\r\n]\s*|\A\s+|\s+\Z)", text)
+    masked = {i: mask(piece, Kind.MESSAGE) for i, piece in enumerate(pieces)}
+    lines = {i: part for i, part in masked.items() if has_words(part.text)}
+
+    def render(done: Mapping[int, str]) -> str:
+        restored = {i: masked[i].restore(line) for i, line in done.items()}
+        return "".join(restored.get(i, piece) for i, piece in enumerate(pieces))
+
+    return lines, render
 
 
 def _batches(numbers: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(numbers), _BATCH):
         yield numbers[start : start + _BATCH]
-
-
-def _applied(
-    terminology: Mapping[str, str], texts: Mapping[int, str], done: Mapping[int, str]
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for source, target in terminology.items():
-        pattern = re.compile(rf"(?<!\w){re.escape(source)}(?!\w)")
-        if any(pattern.search(texts[i]) and target in done[i] for i in texts if source in texts[i]):
-            found[source] = target
-    return found

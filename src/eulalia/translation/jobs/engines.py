@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from eulalia.translation.masking import Masked
 from eulalia.translation.pairs import ParallelData
 from eulalia.translation.resources.errors import LanguagePairError, UnavailableError
 
@@ -25,7 +26,16 @@ class Translator(Protocol):
         pairs: ParallelData | None = None,
         terminology: Mapping[str, str] | None = None,
     ) -> list[str]:
-        """The translations, in the same order; masks within the texts are kept."""
+        """The translations, in the same order."""
+
+    def translate_masked(
+        self,
+        texts: Sequence[Masked],
+        *,
+        pairs: ParallelData | None = None,
+        terminology: Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """The translations of documents' segments, with the masks in them."""
 
 
 class Engines(Protocol):

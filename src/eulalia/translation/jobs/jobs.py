@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -244,8 +245,10 @@ def _row(session: Session, id: str) -> JobRow:
 
 def _told(session: Session, row: JobRow) -> Job:
     counted = select(TaskRow.status, func.count()).where(TaskRow.job == row.id)
-    counts = dict(session.execute(counted.group_by(TaskRow.status)).tuples().all())
-    request = {key: tuple(v) if isinstance(v, list) else v for key, v in row.request.items()}
+    rows = session.execute(counted.group_by(TaskRow.status)).all()
+    counts = {status: count for status, count in rows}
+    kept = row.request.items()
+    request: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in kept}
     return Job(
         id=row.id,
         status=row.status,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -157,7 +156,7 @@ class S3Buckets:
     def _system(self) -> Any:
         """The file system; s3fs itself keeps one for each endpoint and process."""
         try:
-            import s3fs
+            import s3fs  # type: ignore[import-untyped]
         except ImportError as error:
             raise UnavailableError(
                 "Buckets of S3 need one more package: pip install 'eulalia[s3]'."
@@ -199,26 +198,15 @@ def _copy(file: BinaryIO, path: Path, uri: str, limit: int) -> None:
     temporary = path.with_name(f".{uuid.uuid4().hex}")
     try:
         with temporary.open("wb") as copy:
-            shutil.copyfileobj(_Bounded(file, uri, limit), copy, _COPIED)
+            while piece := file.read(_COPIED):
+                copy.write(piece)
+                if copy.tell() > limit:
+                    raise ParameterError(f"{uri} has more than {limit:,} bytes.")
             copy.flush()
             os.fsync(copy.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-class _Bounded:
-    """A file that complains when more is read of it than a limit."""
-
-    def __init__(self, file: BinaryIO, uri: str, limit: int) -> None:
-        self._file, self._uri, self._left, self._limit = file, uri, limit, limit
-
-    def read(self, count: int) -> bytes:
-        content = self._file.read(count)
-        self._left -= len(content)
-        if self._left < 0:
-            raise ParameterError(f"{self._uri} has more than {self._limit:,} bytes.")
-        return content
 
 
 @contextmanager

@@ -121,12 +121,8 @@ def _checked(place: int, texts: Sequence[str], size: int) -> Record:
 
 def _read_units(path: Path, size: int) -> Records:
     """The units of a TMX file: the header tells the source, the first unit all languages."""
-    units = _units(path)
-    source, first = "", {}
-    for source, first in units:
-        if len(first) > 1:
-            break
-    if len(first) < 2:
+    source, first = next((unit for unit in _units(path) if len(unit[1]) > 1), ("", {}))
+    if not first:
         raise ParameterError("It has no translation unit in two languages.")
     codes = sorted(first, key=lambda code: code.lower() != source.lower())
     languages = _languages(codes)

@@ -208,11 +208,11 @@ def claim(store: Store, owner: str) -> str | None:
         if session.scalar(_waiting()) is None:
             return None
     with store.writing() as session:
-        row = session.scalar(_waiting())
-        if row is not None:
-            row.owner = owner
-            return row.name
-    return None
+        row: ParallelDataRow | None = session.scalar(_waiting())
+        if row is None:
+            return None
+        row.owner = owner
+        return row.name
 
 
 def import_claimed(store: Store, buckets: Buckets, name: str, owner: str) -> None:
@@ -233,6 +233,13 @@ def import_claimed(store: Store, buckets: Buckets, name: str, owner: str) -> Non
     needless = _finish(store, name, owner, coming, facts, failure)
     if needless:
         store.file(needless).unlink(missing_ok=True)
+
+
+def is_importing(store: Store) -> bool:
+    """Whether an import waits or runs."""
+    under_way = ParallelDataRow.status.in_(("CREATING", "UPDATING"))
+    with store.reading() as session:
+        return session.scalar(select(ParallelDataRow.name).where(under_way).limit(1)) is not None
 
 
 def release(store: Store, owner: str | None) -> None:

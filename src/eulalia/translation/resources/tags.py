@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
@@ -65,7 +66,7 @@ def clear(session: Session, resource: str) -> None:
     session.execute(delete(TagRow).where(TagRow.resource == resource))
 
 
-def _of(resource: str) -> Select[tuple[TagRow]]:
+def _of(resource: str) -> Select[Any]:
     return select(TagRow).where(TagRow.resource == resource)
 
 
