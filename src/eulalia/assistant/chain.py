@@ -14,6 +14,7 @@ from typing import Final
 from eulalia.assistant.parts import Parts
 from eulalia.assistant.stages.action import act
 from eulalia.assistant.stages.arbitration import choose
+from eulalia.assistant.stages.asking import ask
 from eulalia.assistant.stages.detection import detect
 from eulalia.assistant.stages.following import follow
 from eulalia.assistant.stages.hearing import hear
@@ -33,7 +34,7 @@ TYPED: Final[tuple[Stage, ...]] = (
 """From the words of a request to its answer."""
 SPOKEN: Final[tuple[Stage, ...]] = (detect, hear, *TYPED)
 """From the sound of a request to its answer."""
-AFTERWARDS: Final[tuple[Stage, ...]] = (remember, note_feedback, offer)
+AFTERWARDS: Final[tuple[Stage, ...]] = (remember, note_feedback, offer, ask)
 """Behind the answer, which stands even where one of these breaks."""
 
 

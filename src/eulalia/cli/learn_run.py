@@ -111,4 +111,5 @@ def _summary(night: Night) -> Any:
     table.add_row(
         "on trial", f"{became[Status.TRIAL] + len(night.tried):,}, new {len(night.tried):,}"
     )
+    table.add_row("to ask or to try", f"{night.probes:,}")
     return table

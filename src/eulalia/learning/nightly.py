@@ -1,4 +1,4 @@
-"""A night of learning: defects, verdicts on what is on trial, and new rewrites to try."""
+"""A night of learning: defects, verdicts on what is on trial, new rewrites, and what to ask."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from eulalia.errors import EulaliaError
-from eulalia.learning import defects, logs
+from eulalia.learning import defects, logs, probes
 from eulalia.learning.defects import Probabilities
 from eulalia.learning.experiments import Decision, Exposures, decide
 from eulalia.learning.successes import successes
@@ -27,7 +27,7 @@ again."""
 
 Step = Callable[[str], None]
 """Is told what begins now."""
-STEPS: Final = 4
+STEPS: Final = 5
 
 
 class NothingToLearnError(EulaliaError):
@@ -45,14 +45,16 @@ class Night:
     """On what was in use."""
     tried: Sequence[LearnedRewrite]
     """What is newly on trial."""
+    probes: int
+    """How many requests wait to be asked about, or to be read otherwise for once."""
 
 
 def learn(memory: Memory, log: Path | None, step: Step) -> Night:
     """Learn from the turns of the memory, or from those of a log in their place.
 
     What is decided about rewrites in use is kept in one transaction, what is newly tried in
-    another; a run that is killed is simply run again. Raises MemoryBusyError while another learner
-    is at work, NothingToLearnError when there are no turns.
+    another, and the probes in a third; a run that is killed is simply run again. Raises
+    MemoryBusyError while another learner is at work, NothingToLearnError when there are no turns.
     """
     with memory.rewrites.learning(), tempfile.TemporaryDirectory(prefix="eulalia-") as folder:
         step("Reading turns")
@@ -65,7 +67,9 @@ def learn(memory: Memory, log: Path | None, step: Step) -> Night:
         step("Looking for new rewrites")
         mined = _mine(log or _written(turns, Path(folder) / "turns.parquet"))
         tried = try_rewrites(memory, [*mined, *successes(turns, defective)], now)
-    return Night(turns, defective, decisions, tried)
+        step("Choosing what to ask")
+        waiting = keep_probes(memory, turns, defective)
+    return Night(turns, defective, decisions, tried, waiting)
 
 
 def read(memory: Memory, log: Path | None) -> list[Turn]:
@@ -127,6 +131,12 @@ def try_rewrites(
         expecting=expecting,
     )
     return chosen
+
+
+def keep_probes(memory: Memory, turns: Sequence[Turn], defective: Probabilities) -> int:
+    """Keep what the assistant is to find out, in place of what it has not; how much that is."""
+    chosen = probes.choose_probes(turns, 1 - defective)
+    return memory.records.replace_all(probes.RECORDS, chosen)
 
 
 def _may_be_tried(rewrite: LearnedRewrite, before: LearnedRewrite | None) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from eulalia.memory.database import Database, check_name
 from eulalia.memory.errors import MemoryAccessError
@@ -49,12 +50,12 @@ class Records:
             "key": check_name(key, "The key of a record"),
             "json": _to_json(value, f"{kind} {key!r}"),
         }
-        insert = self._database.insert(RecordRow).values(row)
+        new = self._database.insert(RecordRow).values(row)
         with self._database.writing() as session:
             session.execute(
-                insert.on_conflict_do_update(
+                new.on_conflict_do_update(
                     index_elements=["customer", "kind", "key"],
-                    set_={"json": insert.excluded.json},
+                    set_={"json": new.excluded.json},
                 )
             )
 
@@ -67,6 +68,29 @@ class Records:
                 .returning(RecordRow.number)
             )
             return gone.first() is not None
+
+    def replace_all(self, kind: str, records: Mapping[str, Mapping[str, JSON]]) -> int:
+        """Keep these records, by customer and key, in place of all customers' of that kind.
+
+        All at once or, on any error, not at all; how many they are. Raises MemoryAccessError as
+        `put` does.
+        """
+        check_name(kind, "The kind of a record")
+        rows = [
+            {
+                "customer": check_name(customer, "A customer"),
+                "kind": kind,
+                "key": check_name(key, "The key of a record"),
+                "json": _to_json(value, f"{kind} {key!r}"),
+            }
+            for customer, own in records.items()
+            for key, value in own.items()
+        ]
+        with self._database.writing() as session:
+            session.execute(delete(RecordRow).where(RecordRow.kind == kind))
+            if rows:
+                session.execute(insert(RecordRow), rows)
+        return len(rows)
 
     # Last, since behind it `list` names this method and no more the type.
     def list(self, customer: str, kind: str) -> dict[str, JSON]:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from eulalia.assistant.parts import Parts, Polyglot, Reader, speaks
+from eulalia.assistant.stages.trying import second_reading
 from eulalia.assistant.trace import Report, Trace, sentence_of
+from eulalia.learning import probes
 from eulalia.skills import Skill
 from eulalia.turn import Hypothesis, Interpretation, Outcome
 
@@ -26,10 +28,14 @@ def understand(trace: Trace, parts: Parts) -> None:
     with trace.stage("nlu") as report:
         readings = _readings(trace, parts, report)
         report.hypotheses = tuple(Hypothesis(r.intent, r.confidence) for r in readings)
-        if readings:
-            report.notes["source"] = readings[0].source
-            trace.turn = replace(trace.turn, interpretation=readings[0])
         trace.readings = sure(readings)
+        if (second := second_reading(trace, parts, readings)) is not None:
+            report.notes[probes.TRIED] = second.intent
+            trace.readings = [second]
+        if readings:
+            best = second or readings[0]
+            report.notes["source"] = best.source
+            trace.turn = replace(trace.turn, interpretation=best)
     if not trace.readings:
         trace.say("Sorry, I did not understand that.", Outcome.NOT_UNDERSTOOD)
 

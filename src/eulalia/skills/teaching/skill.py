@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from eulalia.skills import preferences, questions, reminders
 from eulalia.skills.skill import Reply, Request
-from eulalia.skills.teaching import lessons, offers, wordings
+from eulalia.skills.teaching import lessons, offers, satisfaction, wordings
 from eulalia.skills.teaching.lessons import Verdict
 from eulalia.skills.teaching.tour import begin, fact, go_on, together
 from eulalia.turn import Interpretation, Outcome, Slot, Turn
@@ -216,6 +216,8 @@ def _take_answer(request: Request) -> Reply:
     if question.get("about") == "tour":
         return go_on(request, question, answer)
     questions.drop(records, customer, request.session)
+    if question.get("about") == satisfaction.ABOUT:
+        return satisfaction.take(request, question, answer)
     match question.get("about"), answer:
         case "forget_all", "yes":
             lessons.forget_all(records, customer)
