@@ -15,7 +15,7 @@ from eulalia.translation.masking import Kind, Masked, mask
 from eulalia.translation.model import Model, SentenceModel
 from eulalia.translation.pairs import ParallelData
 from eulalia.translation.passages import cut, joined
-from eulalia.translation.protection import protect
+from eulalia.translation.protection import protect, without_new_block
 from eulalia.translation.sentence_translation import translate_sentences
 from eulalia.translation.terminology_constraints import Terms
 
@@ -92,7 +92,8 @@ class Engine:
         translated = []
         for whole, passage, each in zip(protected, passages, sentences, strict=True):
             parts = [sentence.given(next(done)) for sentence in each]
-            translated.append(whole.given(whole.parted(joined(passage, parts, *languages))))
+            text = whole.parted(joined(passage, parts, *languages))
+            translated.append(whole.given(without_new_block(text, whole.text)))
         return translated
 
     def _recalled(self, pairs: ParallelData) -> TranslationMemory:

@@ -20,6 +20,7 @@ _EMPHASIS = re.compile(
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*?(/?)>")
 _BEFORE_TEXT = re.compile(r"⟦(\d+)⟧([.,:;!?]*)(?=(?P<letter>\w?)(?:⟦(?P<next>\d+)⟧)?)")
+_BLOCK = re.compile(r"(?:[-+*>#=|]+|\d{1,9}[.)])\s+")
 _BRACKETS = {"[": "]", "(": ")"}
 _MARKUP = "`$<>[]{}|\\*_#~⟦⟧"
 """Letters that a translation may have only if its source has them."""
@@ -185,6 +186,17 @@ def without_new_markup(translation: str, source: str) -> str:
     parts = pieces(translation)
     parts[::2] = [part.translate(table) for part in parts[::2]]
     return "".join(parts)
+
+
+def without_new_block(translation: str, source: str) -> str:
+    """A translation that begins no list, heading or quote unless its source does."""
+    if _BLOCK.match(source):
+        return translation
+    while found := _BLOCK.match(translation):
+        number = found[0].strip()
+        rest = translation[found.end() :]
+        translation = number + rest if number[0].isdigit() else rest
+    return translation
 
 
 def pieces(source: str) -> list[str]:
