@@ -69,11 +69,11 @@ def test_shifts_are_the_attention_to_each_unit_times_the_gates(
 ) -> None:
     random = np.random.default_rng(seed)
     by_node = np.array([0, *sorted(listed)])
-    units, starts = np.unique(by_node, return_index=True)
     keys = random.normal(size=(len(by_node), 4)).astype(np.float32)
     queries = random.normal(size=(length, 4)).astype(np.float32)
     gates = random.normal(size=(length, 2)).astype(np.float32)
-    catalogue = Catalogue(np.arange(len(by_node)), keys, units, starts)
+    everything = np.arange(len(by_node))
+    catalogue = Catalogue(everything, by_node, keys, np.array([0, len(by_node)]), keys[:1])
     shifts = catalogue.shifts(queries, gates, 8)
     for frame in range(length):
         scores = np.exp(queries[frame] @ keys.T)
@@ -175,6 +175,23 @@ def test_half_a_million_units_are_attended_to(adapted: Recognizer) -> None:
     shifts = catalogue.shifts(queries, np.ones((20, 2), np.float32), 41)
     np.testing.assert_allclose(shifts[:, 0], shifts[:, 1:].sum(axis=1), atol=1e-3)
     assert np.isfinite(shifts).all()
+
+
+def test_of_a_long_list_what_fits_best_is_shifted_as_if_all_were_weighed_up(
+    adapted: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(1)
+    ways = [tuple(way) for way in random.integers(1, 41, (2_000, 5)).tolist()]
+    adapter = adapted.adapter
+    assert adapter is not None
+    catalogue = adapter.embed(PhoneTrie.build(ways))
+    assert len(catalogue.keys) > 4_000
+    # Queries that are surely about some node, as those of speech are.
+    queries = catalogue.keys[random.integers(1, len(catalogue.keys), 30)]
+    gates = np.ones((30, 2), np.float32)
+    shortlisted = catalogue.shifts(queries, gates, 41)
+    monkeypatch.setattr("eulalia.asr.adapter._ALL", 10**6)
+    np.testing.assert_allclose(shortlisted, catalogue.shifts(queries, gates, 41), atol=0.05)
 
 
 def test_a_map_shows_each_phrase_over_time(adapted: Recognizer, sound: Samples) -> None:

@@ -25,8 +25,12 @@ from eulalia.asr.lookup import PhoneTrie
 from eulalia.asr.posteriors import Posteriors
 from eulalia.audio import Samples
 
-_CELLS: Final = 4_000_000
-"""Cells of attention that are computed at once; bounds the memory that a long list takes."""
+_ALL: Final = 4_000
+"""Nodes that attention weighs up at every frame. Of a longer list only those …"""
+_LAST: Final = 3
+"""… whose last units, so many of them, …"""
+_ENDINGS: Final = 512
+"""… are among the so many that fit best, whatever came before. The cost hardly grows then."""
 _NODES: Final = 100_000
 """Nodes of a tree that are embedded at once."""
 
@@ -35,30 +39,45 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The units of a list, embedded, sorted by unit; the first is `<no-bias>`."""
+    """The units of a list, embedded, sorted by unit and by those before it; the first is
+    `<no-bias>`."""
 
     nodes: NDArray[np.int64]
     """(nodes,) which node of the list's tree each is."""
+    units: NDArray[np.int64]
+    """(nodes,), 0 for `<no-bias>`."""
     keys: Floats
     """(nodes, width)"""
-    units: NDArray[np.int64]
-    """(different units,) of which the first is the blank's 0, of `<no-bias>`, and …"""
-    starts: NDArray[np.int64]
-    """… where each begins."""
+    endings: NDArray[np.int64]
+    """(endings + 1,) where the nodes begin that share their last units, and the number of all."""
+    ending_keys: Floats
+    """(endings, width), of the last units alone."""
 
     def shifts(self, queries: Floats, gates: Floats, size: int) -> Floats:
         """By frame, what is added to the log-probability of each of `size` units, the blank
         first."""
-        shifts = np.zeros((len(queries), size), np.float32)
-        if len(self.keys) == 1:
-            return shifts
-        step = max(1, _CELLS // len(self.keys))
-        for start in range(0, len(queries), step):
-            part = slice(start, start + step)
-            chosen = np.add.reduceat(attention(queries[part], self.keys), self.starts, axis=1)
-            shifts[part, self.units] = gates[part, :1] * chosen
-            shifts[part, 0] = gates[part, 1] * (1 - chosen[:, 0])
+        chosen = np.zeros((len(queries), size), np.float32)
+        chosen[:, 0] = 1
+        if 1 < len(self.nodes) <= _ALL:
+            units, starts = np.unique(self.units, return_index=True)
+            weights = attention(queries, self.keys)
+            chosen[:, units] = np.add.reduceat(weights, starts, axis=1)
+        elif len(self.nodes) > _ALL:
+            for row, query in zip(chosen, queries, strict=True):
+                nodes = self._shortlist(query)
+                (weights,) = attention(query[None], self.keys[nodes])
+                row[:] = np.bincount(self.units[nodes], weights, minlength=size)
+        shifts = gates[:, :1] * chosen
+        shifts[:, 0] = gates[:, 1] * (1 - chosen[:, 0])
         return shifts
+
+    def _shortlist(self, query: Floats) -> NDArray[np.int64]:
+        """`<no-bias>`, and the nodes whose last units alone fit a frame best."""
+        scores = self.ending_keys[1:] @ query
+        best = 1 + np.argpartition(-scores, min(_ENDINGS, len(scores) - 1))[:_ENDINGS]
+        return np.concatenate(
+            [[0], *(np.arange(self.endings[e], self.endings[e + 1]) for e in np.sort(best))]
+        )
 
 
 class Adapter:
@@ -82,14 +101,27 @@ class Adapter:
     def embed(self, trie: PhoneTrie) -> Catalogue:
         """A list's words, from the tree of their phones."""
         looked_at = windows(trie, self._window)
-        order = np.argsort(looked_at[:, 0], kind="stable")  # <no-bias>, the root, stays first
+        order = np.lexsort(looked_at[:, _LAST - 1 :: -1].T)  # <no-bias>, the root, stays first
         looked_at = looked_at[order]
-        keys = [
-            self._listed.run(["keys"], {"windows": looked_at[start : start + _NODES]})[0]
-            for start in range(0, len(looked_at), _NODES)
-        ]
-        units, starts = np.unique(looked_at[:, 0], return_index=True)
-        return Catalogue(order, np.concatenate(keys), units, starts)
+        changed = (np.diff(looked_at[:, :_LAST], axis=0) != 0).any(axis=1)
+        starts = np.concatenate([[0], 1 + np.flatnonzero(changed)])
+        endings = looked_at[starts]
+        endings[:, _LAST:] = 0
+        return Catalogue(
+            order,
+            looked_at[:, 0],
+            self._keys(looked_at),
+            np.concatenate([starts, [len(order)]]),
+            self._keys(endings),
+        )
+
+    def _keys(self, looked_at: NDArray[np.int64]) -> Floats:
+        return np.concatenate(
+            [
+                self._listed.run(["keys"], {"windows": looked_at[start : start + _NODES]})[0]
+                for start in range(0, len(looked_at), _NODES)
+            ]
+        )
 
     def look(self, states: Floats, memory: Floats) -> tuple[Floats, Floats, Floats]:
         """From states (frames, levels, width) and what came before: queries (frames, keys), gates

@@ -28,7 +28,7 @@ from eulalia.asr.posteriors import Posteriors
 from eulalia.asr.transcript import Mode, Transcript, Word
 from eulalia.asr.vocabulary import Vocabulary
 from eulalia.asr.word_search import Beam as WordBeam
-from eulalia.asr.word_search import WordSearch
+from eulalia.asr.word_search import SearchOptions, WordSearch
 from eulalia.asr.words import Words
 from eulalia.audio import SAMPLE_RATE, Samples, check
 from eulalia.text import Grammar
@@ -182,13 +182,15 @@ class Recognizer:
         favoured = None
         if listed:
             favoured = PhraseHearing(self._phrases(listed, varied), options)
-        joined = listed if options.in_language is not False else ()
+        # What the encoder is to bring out must be a word that the search can write.
+        joined = listed if options.in_language is not False or options.encoder else ()
+        plain = options.in_language is False
         return Stream(
             self,
             self._frames(listed, options),
             favoured,
             None if grammar is None else self._grammar(grammar),
-            None if self.words is None else self._vocabulary(joined, varied).search(),
+            None if self.words is None else self._vocabulary(joined, varied, plain).search(),
             self.decoder.search(() if self.words else listed, options),
         )
 
@@ -209,13 +211,18 @@ class Recognizer:
     def _compile(self, grammar: Grammar) -> GrammarSearch:
         return GrammarSearch(grammar, self.pronouncer, self.model.vocabulary.blank)
 
-    def _open(self, phrases: PhraseKey, varied: bool) -> WordSearch:
+    def _open(self, phrases: PhraseKey, varied: bool, plain: bool) -> WordSearch:
+        """The vocabulary with phrases in it; `plain` ones are as likely as any unknown word."""
         assert self.words is not None
         listed = weighted(phrases)
+        options = SearchOptions()
+        if plain:
+            options = replace(options, phrase_bonus=options.word_bonus, crowding=0.0)
         return WordSearch(
             self.words,
             self._sayer(varied),
             [text for text, _ in listed],
+            options,
             weights=[weight for _, weight in listed],
         )
 

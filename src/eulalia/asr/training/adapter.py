@@ -94,12 +94,12 @@ def train(
     torch.set_num_threads(threads)
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
-    output.mkdir(parents=True, exist_ok=True)
     encoder = Encoder.open(model)
     if not encoder.has_states:
         raise EulaliaError(
             f"The recogniser in {model} does not tell its states; train it anew, or name another."
         )
+    output.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     corpus = prepare(data, output / "cache", espeak_texts=0, flite_texts=0, seed=recipe.seed)
     speech = _speech(recipe, data, corpus, random)
@@ -228,13 +228,8 @@ def list_losses(
     shifts, attention = network(_states(batch), torch.from_numpy(words.windows))
     plain = torch.from_numpy(padded([utterance.said.log_probs for utterance in batch]))
     targets = torch.from_numpy(words.targets)
-    # Frames in which a listed word is said are few, and count as much as all others.
-    judged = [attention[mask] for mask in (targets > 0, targets == 0)]
-    chosen = [targets[mask] for mask in (targets > 0, targets == 0)]
-    guided = [
-        nll_loss(scores, nodes) for scores, nodes in zip(judged, chosen, strict=True) if len(nodes)
-    ]
-    return recognition_loss(plain + shifts, batch), torch.stack(guided).sum()
+    judged = targets != IGNORED
+    return recognition_loss(plain + shifts, batch), nll_loss(attention[judged], targets[judged])
 
 
 def recognition_loss(scores: Tensor, batch: Sequence[Heard]) -> Tensor:
