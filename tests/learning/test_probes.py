@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eulalia.learning import probes
+from eulalia.learning import nightly, probes
 from eulalia.learning.experiments import Group, group
 from eulalia.learning.probes import HARMLESS, RECORDS, Waiting, choose_probes, find, may_try, take
 from eulalia.memory import Memory
@@ -143,3 +147,40 @@ def test_of_two_processes_one_takes_the_probe(memory: Memory, tmp_path: Path) ->
     memory.records.replace_all(RECORDS, {"c": {"play jazz": ASK}})
     with get_context("spawn").Pool(2) as pool:
         assert sorted(pool.map(_take, [tmp_path] * 4, chunksize=1)) == [False, False, False, True]
+
+
+def test_each_night_replaces_what_the_one_before_chose(memory: Memory) -> None:
+    turns = [make_turn("a"), make_turn("b", "play chess", customer="d")]
+    assert nightly.keep_probes(memory, turns, np.array([0.5, 0.5])) == 2
+    assert nightly.keep_probes(memory, turns[:1], np.array([0.5])) == 1
+    assert memory.records.list("c", RECORDS) == {"play jazz": ASK}
+    assert memory.records.list("d", RECORDS) == {}  # who is heard of no more
+    assert nightly.keep_probes(memory, turns, np.array([0.0, 1.0])) == 0
+    assert memory.records.list("c", RECORDS) == {}
+
+
+KILLED = """
+import os, signal, sys
+import numpy as np
+from eulalia.learning import nightly
+from eulalia.memory import Memory, records
+from tests.learning.making import make_turn
+
+def insert(table):  # the old ones are deleted by now, and the new ones not yet there
+    os.kill(os.getpid(), signal.SIGKILL)
+
+records.insert = insert
+turns = [make_turn("b", "play chess")]
+nightly.keep_probes(Memory.open(sys.argv[1]), turns, np.array([0.5]))
+"""
+
+
+def test_a_night_killed_in_the_middle_of_writing_leaves_what_was(
+    memory: Memory, tmp_path: Path
+) -> None:
+    nightly.keep_probes(memory, [make_turn("a")], np.array([0.5]))
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert memory.records.list("c", RECORDS) == {"play jazz": ASK}
+    nightly.keep_probes(memory, [make_turn("b", "play chess")], np.array([0.5]))
+    assert memory.records.list("c", RECORDS) == {"play chess": ASK}

@@ -102,3 +102,31 @@ def test_the_longest_names_are_kept(memory: Memory) -> None:
     longest = "\U0001f99c" * 200
     memory.records.put(longest, longest, longest, 1)
     assert memory.records.list(longest, longest) == {longest: 1}
+
+
+def test_all_records_of_a_kind_are_replaced_at_once(memory: Memory) -> None:
+    records = memory.records
+    records.put("ada", "probe", "old", 1)
+    records.put("ada", "alarm", "old", 1)
+    records.put("ben", "probe", "old", 1)
+    assert records.replace_all("probe", {"ada": {"a": 1, "b": [2]}, "eve": {"old": None}}) == 3
+    assert records.list("ada", "probe") == {"a": 1, "b": [2]}
+    assert records.list("ben", "probe") == {}
+    assert records.list("eve", "probe") == {"old": None}
+    assert records.list("ada", "alarm") == {"old": 1}
+    assert records.replace_all("probe", {}) == 0
+    assert records.list("ada", "probe") == {}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"ada": {"k" * 201: 1}}, {"": {"k": 1}}, {"ada": {"k": float("nan")}}, {"ada": {"k\0": 1}}],
+)
+def test_nothing_is_replaced_by_what_cannot_all_be_kept(
+    memory: Memory, broken: dict[str, dict[str, object]]
+) -> None:
+    memory.records.put("ada", "probe", "old", 1)
+    with pytest.raises(MemoryAccessError):
+        memory.records.replace_all("probe", {"ben": {"k": 1}, **broken})
+    assert memory.records.list("ada", "probe") == {"old": 1}
+    assert memory.records.list("ben", "probe") == {}

@@ -135,7 +135,7 @@ def try_rewrites(
 
 def keep_probes(memory: Memory, turns: Sequence[Turn], defective: Probabilities) -> int:
     """Keep what the assistant is to find out, in place of what it has not; how much that is."""
-    chosen = probes.choose_probes(turns, 1 - defective)
+    chosen = probes.choose_probes(turns, (1 - defective).tolist())
     return memory.records.replace_all(probes.RECORDS, chosen)
 
 

@@ -123,7 +123,7 @@ def take(records: Records, customer: str, text: str, now: datetime) -> bool:
 
 
 def _is_at_peace(records: Records, customer: str, now: datetime) -> bool:
-    last = records.get(customer, *_TAKEN)
+    last: Any = records.get(customer, *_TAKEN)
     try:
         passed = now - datetime.fromisoformat(last["time"])
     except (TypeError, KeyError, ValueError):

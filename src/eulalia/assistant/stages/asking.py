@@ -33,6 +33,7 @@ def ask(trace: Trace, parts: Parts) -> None:
         if not probes.take(*owner, turn.text or "", turn.time):
             return
         report.notes["asked"] = True
-        details = {"turn": turn.id, "phrase": words_of(turn)}
-        questions.ask(*owner, turn.session, turn.time, satisfaction.ABOUT, **details)
+        questions.ask(
+            *owner, turn.session, turn.time, satisfaction.ABOUT, turn=turn.id, phrase=words_of(turn)
+        )
         add(trace, trace.answers.say("Did I answer your question?"))
