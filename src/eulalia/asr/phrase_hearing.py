@@ -48,8 +48,13 @@ class PhraseHearing:
 
     def hear(self, samples: Samples) -> None:
         """Listen for whether anybody speaks at all; phrases are not heard in noise."""
-        if self._voice.state is SpeechState.WAITING:
+        if not self.spoken:
             self._voice.accept(samples)
+
+    @property
+    def spoken(self) -> bool:
+        """Whether a voice was detected so far."""
+        return self._voice.state is not SpeechState.WAITING
 
     def accept(self, phones: LogProbs) -> None:
         """Take in frames of shape (frames, phones)."""
@@ -62,7 +67,7 @@ class PhraseHearing:
             return heard
         phones, search = np.concatenate(self._heard), self._search
         text = pieces(heard.words, search)
-        spoken = self._voice.state is not SpeechState.WAITING
+        spoken = self.spoken
         if not spoken:
             text = [piece for piece in text if not piece.listed]
         if spoken and self._options.rescoring is not False and len(heard.hypotheses) > 1:

@@ -12,6 +12,7 @@ import numpy as np
 
 from eulalia.asr import hugging_face
 from eulalia.asr.adapter import Adapter, Catalogue
+from eulalia.asr.audibility import audible
 from eulalia.asr.beam_search import BeamSearch
 from eulalia.asr.biasing import BiasingOptions, PhraseKey, Phrases, key, weighted
 from eulalia.asr.decoder import Decoder
@@ -24,7 +25,7 @@ from eulalia.asr.letter_sounds import LetterSounds, VariantLexicon
 from eulalia.asr.lexicon import Lexicon, Pronouncer, Spelling
 from eulalia.asr.phrase_hearing import PhraseHearing, confidence
 from eulalia.asr.phrase_search import PhraseSearch
-from eulalia.asr.posteriors import Posteriors
+from eulalia.asr.posteriors import LogProbs, Posteriors
 from eulalia.asr.transcript import Mode, Transcript, Word
 from eulalia.asr.vocabulary import Vocabulary
 from eulalia.asr.word_search import Beam as WordBeam
@@ -175,6 +176,11 @@ class Recognizer:
                 "This recogniser has no adapter to favour phrases in its encoder; "
                 "leave encoder out, or train one by `eulalia train adapter`."
             )
+        if options.encoder and self.words is None and not (options.lookup or options.whole):
+            raise RecognitionError(
+                "This recogniser searches its words by spelling, and the adapter shifts phones, "
+                "which it then only looks phrases up in; leave encoder out, or add lookup or whole."
+            )
         if self.words is not None:
             options = replace(options, rescoring=False)
         varied = options.variants is not False and self.variants is not None
@@ -257,6 +263,7 @@ class Stream:
         self._search = by_spelling
         self._words = by_sound
         self._unsearched: list[Posteriors] = []
+        self._heard: list[LogProbs] = []
         self._duration = 0.0
         self._finished = False
 
@@ -287,6 +294,19 @@ class Stream:
         self._finished = True
         if self._duration > 0:
             self._take(self._acoustic.finish())
+        heard = self._understood()
+        if not self._heard:
+            return heard
+        return audible(
+            heard,
+            np.concatenate(self._heard),
+            self._model.vocabulary.blank,
+            self._model.frame_shift,
+            None if self._phrases is None else self._phrases.spoken,
+        )
+
+    def _understood(self) -> Transcript:
+        """What was said, if anything was."""
         if self._grammar is not None:
             paths = [path for path in self._grammar.best(_HYPOTHESES) if path.words]
             if paths and paths[0].gap <= _WORST_SENTENCE:
@@ -299,6 +319,7 @@ class Stream:
     def _take(self, frames: Posteriors) -> None:
         if not len(frames.phones):
             return
+        self._heard.append(frames.phones)
         if self._grammar is not None:
             self._grammar.accept(frames.phones)
             # The open search is needed only when the grammar turns out not to fit.

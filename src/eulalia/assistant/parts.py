@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eulalia.errors import EulaliaError
 from eulalia.memory import Memory
 from eulalia.skills import Skill, TemplateSkill
 from eulalia.text import Grammar
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from eulalia.memory import Records
 
 Samples = NDArray[np.float32]
+_SILENCE: Final = np.zeros(1_600, np.float32)
+_KEPT_LISTS: Final = 16
 
 
 class Detector(Protocol):
@@ -106,6 +109,7 @@ class Parts:
     speaker: Callable[[], Speaker]
     rewriter: Callable[[], Rewriter | None] = lambda: None
     _grammars: dict[str, Grammar] = field(default_factory=dict)
+    _sayable: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Whether there is a skill of that name."""
@@ -135,6 +139,25 @@ class Parts:
         if locale not in self._grammars and templates:
             self._grammars[locale] = Grammar.union(*(skill.grammar for skill in templates))
         return self._grammars.get(locale)
+
+    def sayable(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The names that the recogniser can listen for; it refuses a list with any other in it."""
+        if not names:
+            return ()
+        if names not in self._sayable:
+            if len(self._sayable) >= _KEPT_LISTS:
+                self._sayable.clear()
+            self._sayable[names] = (
+                names if self._takes(names) else tuple(n for n in names if self._takes((n,)))
+            )
+        return self._sayable[names]
+
+    def _takes(self, names: tuple[str, ...]) -> bool:
+        try:
+            self.recognizer().transcribe(_SILENCE, phrases=names)
+        except EulaliaError:
+            return False
+        return True
 
 
 def speaks(reader: Reader, locale: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from eulalia.assistant.names import names
 from eulalia.assistant.parts import Parts
 from eulalia.assistant.trace import Report, Trace
-from eulalia.errors import EulaliaError
 from eulalia.skills.teaching import TeachingSkill, lessons
 from eulalia.turn import Hypothesis, Outcome
 
@@ -23,10 +24,13 @@ def hear(trace: Trace, parts: Parts) -> None:
     assert trace.sound is not None
     with trace.stage("asr") as report:
         grammar = parts.grammar(trace.turn.locale)
-        transcript = parts.recognizer().transcribe(trace.sound, grammar=grammar)
+        listed = names(parts.memory.records, trace.turn.customer, trace.turn.locale)
+        expected = parts.sayable(listed)
+        transcript = parts.recognizer().transcribe(trace.sound, phrases=expected, grammar=grammar)
         if transcript.mode != "grammar":
-            transcript = _taught(trace, parts, report) or transcript
+            transcript = _taught(trace, parts) or transcript
         report.notes["mode"] = str(transcript.mode)
+        _note(report, listed, expected)
         report.hypotheses = transcript.hypotheses or (
             (Hypothesis(transcript.text, transcript.confidence),) if transcript.text else ()
         )
@@ -40,23 +44,27 @@ def hear(trace: Trace, parts: Parts) -> None:
         trace.say("Sorry, I did not hear anything.", Outcome.NOT_HEARD)
 
 
-def _taught(trace: Trace, parts: Parts, report: Report) -> Transcript | None:
+def _note(report: Report, listed: Sequence[str], expected: Sequence[str]) -> None:
+    """How many names were listened for, and which ones nobody can say."""
+    if listed:
+        report.notes["expected"] = len(expected)
+    if len(expected) < len(listed):
+        report.notes["unsayable"] = [name for name in listed if name not in set(expected)]
+
+
+def _taught(trace: Trace, parts: Parts) -> Transcript | None:
     """The sound as a phrase that the customer taught, if it is one as a whole; or None.
 
-    Phrases are listened for in a pass of their own: they mean something only as whole requests,
-    and favoured inside of others they would crowd out words.
+    They are listened for in a pass of their own: in a short list, a whole request is told from a
+    few others, and not from all the customer's names.
     """
     turn = trace.turn
     if not parts.has(TeachingSkill.name):
         return None
     taught = lessons.every(parts.memory.records, turn.customer, turn.locale)
-    if not taught:
+    phrases = parts.sayable(tuple(lesson.phrase for lesson in taught))
+    if not phrases:
         return None
     assert trace.sound is not None
-    phrases = [lesson.phrase for lesson in taught]
-    try:
-        heard = parts.recognizer().transcribe(trace.sound, phrases=phrases)
-    except EulaliaError as error:  # a phrase that was typed may be one that nobody can say
-        report.notes["unsayable"] = str(error)
-        return None
+    heard = parts.recognizer().transcribe(trace.sound, phrases=phrases)
     return heard if heard.mode == _WHOLE else None

@@ -1,0 +1,79 @@
+"""What was heard is believed where the sound tells of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from eulalia import audio
+from eulalia.asr import Recognizer, Transcript
+from eulalia.asr.audibility import audible
+from eulalia.asr.transcript import Word
+from eulalia.audio import espeak
+from eulalia.turn import Hypothesis
+
+FRAME = 0.04
+
+
+def heard(*words: tuple[str, float, float]) -> Transcript:
+    text = " ".join(word for word, _, _ in words)
+    return Transcript(
+        text, 0.5, tuple(Word(*word, 0.5) for word in words), (Hypothesis(text, 0.5),)
+    )
+
+
+def frames(seconds: float, *told: tuple[float, float]) -> np.ndarray:
+    """Blank, but for (second, by how much the phone is likelier than the blank)."""
+    rows = np.tile(np.log([0.98, 0.01, 0.01]), (round(seconds / FRAME), 1)).astype(np.float32)
+    for second, lead in told:
+        rows[round(second / FRAME), 1] = rows[round(second / FRAME), 0] + lead
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("voice", "lead", "kept"),
+    [(True, 4, True), (True, 3, False), (None, 8, True), (None, 6, False), (False, 8, False),
+     (False, 13, True)],
+)  # fmt: skip
+def test_less_is_believed_where_no_voice_was_detected(
+    voice: bool | None, lead: float, kept: bool
+) -> None:
+    said = heard(("on", 1.0, 1.2))
+    found = audible(said, frames(3, (1.08, lead)), 0, FRAME, voice)
+    assert found == (said if kept else Transcript("", 0.0))
+
+
+def test_weak_words_add_up_inside_a_sentence_but_not_across_a_pause() -> None:
+    sentence = heard(("on", 1.0, 1.2), ("the", 1.4, 1.6))
+    apart = heard(("on", 1.0, 1.2), ("the", 3.0, 3.2))
+    assert audible(sentence, frames(5, (1.08, 4), (1.48, 4)), 0, FRAME, None) == sentence
+    assert audible(apart, frames(5, (1.08, 4), (3.08, 4)), 0, FRAME, None).text == ""
+    assert audible(apart, frames(5, (1.08, 4), (3.08, 9)), 0, FRAME, None).text == "the"
+
+
+def test_a_last_word_that_the_network_writes_behind_the_end_counts() -> None:
+    said = heard(("stop", 1.9, 2.0))
+    assert audible(said, frames(2.5, (2.3, 9)), 0, FRAME, None) == said
+
+
+def test_nothing_heard_stays_nothing() -> None:
+    assert audible(Transcript("", 0.0), frames(1), 0, FRAME, True) == Transcript("", 0.0)
+
+
+@pytest.mark.parametrize("kind", ["white", "pink", "brown"])
+def test_a_minute_of_noise_holds_at_most_one_word_with_or_without_a_list(kind: str) -> None:
+    recognizer = Recognizer.open()
+    names = ["Esma", "Bo", "Ann", "Ouagadougou", "ketoconazole", "stop", "on"]
+    noise = audio.coloured_noise(kind, 16_000 * 60, np.random.default_rng(1)) * np.float32(0.1)
+    for phrases in ((), names):
+        parts = [noise[at : at + 48_000] for at in range(0, len(noise), 48_000)]
+        words = [recognizer.transcribe(part, phrases=phrases).text for part in parts]
+        assert sum(len(word.split()) for word in words) <= 1
+
+
+def test_a_word_alone_is_still_heard_softly_and_in_noise() -> None:
+    recognizer = Recognizer.open()
+    speech = espeak.synthesize("stop", "en-us")
+    noise = audio.coloured_noise("pink", len(speech), np.random.default_rng(2))
+    for sound in (speech, speech * np.float32(0.05), audio.mix(speech, noise, 20)):
+        assert recognizer.transcribe(sound).text
