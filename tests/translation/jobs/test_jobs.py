@@ -104,7 +104,7 @@ def test_every_document_is_translated_into_every_language_under_amazons_names(
     assert (books / "out" / folder / "de.a.txt").read_bytes().count(b"\r\n") == 2
     assert found[f"{folder}/deep/fr.b.txt"] == "fr: B"
     details = json.loads(found[f"{folder}/details/de.auxiliary-translation-details.json"])
-    assert details["charactersTranslated"] == str(len("Good day.") + len("two ⟦0⟧"))
+    assert details["charactersTranslated"] == str(len("Good day.") + len("two ⟦0⟧") + len("b"))
     assert details["details"][0]["sourceFile"] == "a.txt"
     assert details["details"][0]["auxiliaryData"]["appliedTerminologies"] == [
         {"name": "words", "terms": [{"sourceText": "day.", "targetText": "Tag!"}]}

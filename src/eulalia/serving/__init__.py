@@ -1,0 +1,1 @@
+"""Servers by which other programs use Eulalia."""
