@@ -1,6 +1,6 @@
 """How well listed rare words are heard, and what the list costs the other words.
 
-    python benchmarks/biasing.py [--utterances N] [--distractors 0 10 100 …] [--ablation]
+    python benchmarks/biasing.py [--limit N] [--distractors 0 10 100 …] [--ablation]
 
 Names of people by country, drugs, places and songs in carrier sentences are spoken by voices that
 the recogniser was not trained on: festival's ked_diphone, where festival is installed, and
@@ -74,9 +74,9 @@ class Pool:
 def main(arguments: Sequence[str]) -> int:
     """Measure, print and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--utterances", type=int, default=200)
+    parser.add_argument("--limit", type=int, default=200, help="utterances of each set")
     parser.add_argument("--distractors", type=int, nargs="+", default=[0, 10, 100, 1_000, 10_000])
-    parser.add_argument("--ablation", action="store_true", help="each part alone, 100 distractors")
+    parser.add_argument("--ablation", action="store_true", help="each part alone, and together")
     parser.add_argument("--model", type=Path, help="the folder of another recogniser")
     options = parser.parse_args(arguments)
     if "EULALIA_DATA" not in os.environ:
@@ -89,9 +89,9 @@ def main(arguments: Sequence[str]) -> int:
     everything += lexicon(data, common | set(everything), 10_000 - len(everything))
     drawn = Pool(everything, common)
     sets = {
-        "voices": spoken(pool, options.utterances, seed=7),
-        "librispeech (trained on)": read(data, "librispeech_3spk", common, 60),
-        "common voice (held out)": read(data, "common_voice_en", common, 60),
+        "voices": spoken(pool, options.limit, seed=7),
+        "librispeech (trained on)": read(data, "librispeech_3spk", common, options.limit),
+        "common voice (held out)": read(data, "common_voice_en", common, options.limit),
     }
     report: dict[str, Any] = {}
     for name, utterances in sets.items():
@@ -99,16 +99,25 @@ def main(arguments: Sequence[str]) -> int:
         for count in options.distractors:
             report[name][str(count)] = measure(recognizer, utterances, count, drawn)
         print(json.dumps({name: report[name]}, indent=1), flush=True)
+        keep(report)
     report["unlisted"] = measure(recognizer, sets["voices"], 100, drawn, listed=False)
     report["false words"] = false_words(recognizer, data, everything[:: len(everything) // 1_000])
     print(json.dumps({name: report[name] for name in ("unlisted", "false words")}, indent=1))
+    keep(report)
     if options.ablation:
-        report["ablation"] = ablation(recognizer, sets["voices"], drawn)
-        print(json.dumps(report["ablation"], indent=1))
+        report["ablation"] = {}
+        for count in options.distractors:
+            report["ablation"][str(count)] = ablation(recognizer, sets["voices"], count, drawn)
+            print(json.dumps({str(count): report["ablation"][str(count)]}, indent=1), flush=True)
+            keep(report)
+    return 0
+
+
+def keep(report: dict[str, Any]) -> None:
+    """Write the figures so far: the last ones take long."""
     results = ROOT / "benchmarks" / "results"
     results.mkdir(exist_ok=True)
     (results / "biasing.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-    return 0
 
 
 def common_words(data: Path) -> frozenset[str]:
@@ -213,35 +222,47 @@ def read(data: Path, name: str, common: frozenset[str], count: int) -> list[Utte
     ]
 
 
-def ablation(recognizer: Recognizer, utterances: Sequence[Utterance], pool: Pool) -> dict[str, Any]:
-    """Each part alone, all but it, and all, with 100 distractors; in both kinds of search."""
+def ablation(
+    recognizer: Recognizer, utterances: Sequence[Utterance], distractors: int, pool: Pool
+) -> dict[str, Any]:
+    """Each part alone and all together, in a search by sound and in one by spelling."""
     by_sound = {
-        "by sound: none of them": nothing(in_language=False),
-        "by sound: C4 class in the language model": nothing(in_language=None),
-        "by sound: C6 look-up": nothing(in_language=False, lookup=True),
-        "by sound: all": BiasingOptions(),
+        "base": nothing(),
+        "C4 class in the language model": nothing(in_language=None),
+        "C6 look-up": nothing(lookup=True),
+        "C6 and C7 look-up, other sounds of letters": nothing(lookup=True, variants=None),
+        "decoder side": BiasingOptions(encoder=False),
     }
-    spelled = nothing(adaptive=False, in_language=False, rescoring=False)
+    if recognizer.adapter is not None:
+        by_sound["C2 adapter (encoder side)"] = nothing(encoder=True)
+        by_sound["C2 to C7 all"] = BiasingOptions(encoder=True)
     by_spelling = {
-        "by spelling: none of them": spelled,
-        "by spelling: C3 adaptive boosts": replace(spelled, adaptive=None),
-        "by spelling: C4 class in the language model": replace(spelled, in_language=None),
-        "by spelling: C5 rescoring by alignment": replace(spelled, rescoring=None),
-        "by spelling: C6 look-up": replace(spelled, lookup=True),
-        "by spelling: C3-C4": replace(spelled, adaptive=None, in_language=None),
-        "by spelling: all": BiasingOptions(),
+        "base": nothing(adaptive=False, rescoring=False),
+        "C3 adaptive boosts": nothing(adaptive=None, rescoring=False),
+        "C4 class in the language model": nothing(
+            adaptive=False, rescoring=False, in_language=None
+        ),
+        "C5 rescoring by alignment": nothing(adaptive=False, rescoring=None),
+        "C6 look-up": nothing(adaptive=False, rescoring=False, lookup=True),
+        "decoder side": BiasingOptions(encoder=False),
     }
     speller = Recognizer(recognizer.model, recognizer.decoder, recognizer.pronouncer)
     return {
-        name: measure(model, utterances, 100, pool, options)
-        for model, rows in ((recognizer, by_sound), (speller, by_spelling))
+        f"{search}: {name}": measure(model, utterances, distractors, pool, options)
+        for search, model, rows in (
+            ("by sound", recognizer, by_sound),
+            ("by spelling", speller, by_spelling),
+        )
         for name, options in rows.items()
     }
 
 
-def nothing(**parts: bool | None) -> BiasingOptions:
-    """Options with all parts off but these."""
-    return replace(BiasingOptions(lookup=False, whole=False), **parts)
+def nothing(**parts: Any) -> BiasingOptions:
+    """Options with all parts off but these; those that a search lacks are off there anyway."""
+    off = BiasingOptions(
+        in_language=False, lookup=False, variants=False, encoder=False, whole=False
+    )
+    return replace(off, **parts)
 
 
 def measure(
