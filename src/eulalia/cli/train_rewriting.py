@@ -18,6 +18,8 @@ _WANTED = {
     "seed": int, "rounds": int, "locale": str, "everybody": dict, "customers": int, "days": int,
     "seeds": list,
 }  # fmt: skip
+_OTHERS = 100_000
+"""What is added to a seed for those from whom everybody's rewrites are learned."""
 
 
 def rewriting(recipe: Recipe, data: DataFolder = DEFAULT_DATA, output: Output = None) -> None:
@@ -30,16 +32,14 @@ def rewriting(recipe: Recipe, data: DataFolder = DEFAULT_DATA, output: Output = 
     settings = recipes.settings(recipe, _WANTED)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     folder = data.expanduser()
-    shared = _everybody(folder, settings)
-    offers = [
-        offer for seed in settings["seeds"] for offer in _offers(folder, settings, seed, shared)
-    ]
+    offers = [offer for seed in settings["seeds"] for offer in _offers(folder, settings, seed)]
     ranker = fit(offers, rounds=settings["rounds"], seed=settings["seed"])
     ranker.save(output or Path("runs") / recipe.stem)
 
 
-def _everybody(data: Path, settings: dict[str, Any]) -> Shared:
-    """The global layer, learned from customers of their own."""
+def _everybody(data: Path, settings: dict[str, Any], seed: int) -> Shared:
+    """The global layer of a seed, learned from customers of its own: what others have taught is
+    different everywhere, and not to be known by heart."""
     import logging
 
     from eulalia.learning import defects, logs, mining
@@ -49,8 +49,8 @@ def _everybody(data: Path, settings: dict[str, Any]) -> Shared:
     from eulalia.text.vectors import shipped
 
     others = settings["everybody"]
-    world = open_world(data, others["customers"], others["seed"], (settings["locale"],))
-    pairs = list(simulate(world, chain(world), others["days"], others["seed"]))
+    world = open_world(data, others["customers"], _OTHERS + seed, (settings["locale"],))
+    pairs = list(simulate(world, chain(world), others["days"], _OTHERS + seed))
     turns = [turn for turn, _ in pairs]
     with tempfile.TemporaryDirectory(prefix="eulalia-") as folder:
         log = Path(folder) / "everybody.parquet"
@@ -63,7 +63,7 @@ def _everybody(data: Path, settings: dict[str, Any]) -> Shared:
     return Shared(shipped(), learned)
 
 
-def _offers(data: Path, settings: dict[str, Any], seed: int, shared: Shared) -> list[Offer]:
+def _offers(data: Path, settings: dict[str, Any], seed: int) -> list[Offer]:
     """What would have been offered to the customers of a seed."""
     import logging
 
@@ -72,10 +72,11 @@ def _offers(data: Path, settings: dict[str, Any], seed: int, shared: Shared) -> 
     from eulalia.learning.training.rewriting import Shadow
     from eulalia.text.vectors import shipped
 
+    shared = _everybody(data, settings, seed)
     world = open_world(data, settings["customers"], seed, (settings["locale"],))
     shadow = Shadow(chain(world), Rewriter(shipped(), None, shared), world)
     pairs = simulate(world, shadow, settings["days"], seed)
-    offers = [offer for turn, truth in pairs for offer in shadow.offers(turn, truth)]
+    offers = [offer for turn, truth in pairs for offer in shadow.offers(turn, truth, seed)]
     logging.info(
         "seed %d: %d offers, %d of them winning", seed, len(offers), sum(o.wins for o in offers)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,8 @@ NAMES: Final = (
     "same_intent", "length", "new_length", "customers", "bound", "before", "repeats", "goes_back",
     "heard", "alternative", "hypothesis", "lead", "went",
     "surprise", "new_surprise", "relief", "worst", "new_worst", "unknown", "new_unknown",
-    "kept_weight", "new_weight", "own_weight", "own_new_weight",
+    "kept_weight", "new_weight", "own_weight", "own_new_weight", "changed", "own_intent",
+    "own_new_intent",
 )  # fmt: skip
 """What speaks for a candidate; NaN where something is not known."""
 
@@ -69,7 +71,7 @@ def features(
         "tries": [c.wording.tries if c.wording else np.nan for c in offered],
         "success": [c.wording.success if c.wording else np.nan for c in offered],
         "hour": [_habit(c.wording, request.hour) for c in offered],
-        "own_tries": [own.tries if own else 0] * len(offered),
+        "own_tries": [own.tries if own else 0 if history else np.nan] * len(offered),
         "own_success": [own.success if own else np.nan] * len(offered),
         "confidence": [meaning.confidence] * len(offered),
         "new_confidence": [m.confidence for m in meanings],
@@ -88,6 +90,9 @@ def features(
         "went": [history.went(request.text, text) if history else 0 for text in texts],
         **_surprises(request, texts, wording),
         **_weights(request, texts, wording, history),
+        "changed": _changed(request.text, others),
+        "own_intent": [history.intent_share(meaning.intent) if history else np.nan] * len(offered),
+        "own_new_intent": [history.intent_share(m.intent) if history else np.nan for m in meanings],
     }
     return np.stack([np.asarray(columns[name], np.float64) for name in NAMES], axis=1)
 
@@ -162,6 +167,7 @@ def _weights(
     rare = wording.weights(every) if wording else np.ones(len(every))
     weight = dict(zip(every, rare.tolist(), strict=True))
     served = {word for word in every if history is not None and history.has_served(word)}
+    known = 1.0 if history else np.nan
     mine = set(said)
 
     def share(words: set[str], among: set[str]) -> float:
@@ -172,6 +178,24 @@ def _weights(
     return {
         "kept_weight": [share(mine, its) for its in each],
         "new_weight": [share(its, mine) for its in each],
-        "own_weight": [share(mine, served)] * len(texts),
-        "own_new_weight": [share(its, served) for its in each],
+        "own_weight": [known * share(mine, served)] * len(texts),
+        "own_new_weight": [known * share(its, served) for its in each],
     }
+
+
+def _changed(text: str, others: Sequence[str]) -> Floats:
+    """How alike the words sound that are not the same in both, side by side."""
+    words = text.split()
+    first, second = [], []
+    for other in others:
+        its = other.split()
+        start = sum(1 for _ in takewhile(_same, zip(words, its, strict=False)))
+        rest = list(zip(reversed(words[start:]), reversed(its[start:]), strict=False))
+        end = sum(1 for _ in takewhile(_same, rest))
+        first.append(sounds(" ".join(words[start : len(words) - end])))
+        second.append(sounds(" ".join(its[start : len(its) - end])))
+    return sounds_alike(first, second)
+
+
+def _same(pair: tuple[str, str]) -> bool:
+    return pair[0] == pair[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +20,8 @@ from eulalia.turn import Outcome, Turn
 _SOON_SECONDS: Final = 60.0
 _ALIKE: Final = 0.5
 """Likeness in letters from which a request soon after another is taken for the same wish."""
+_MUCH_ALIKE: Final = 0.75
+"""Likeness in letters from which what was refused for one request is not offered for another."""
 _MOST: Final = 2_000
 """Wordings that are remembered; those not used for longest go first."""
 _COMPLAINTS: Final = frozenset(
@@ -54,10 +56,11 @@ class History:
         self.locale = locale
         self._vectors = vectors
         self._wordings: dict[str, Wording] = {}
-        self._refused: dict[tuple[str, str], int] = {}
+        self._refused: dict[str, dict[str, int]] = defaultdict(dict)
         self._went: dict[tuple[str, str], int] = {}
         self._by_text: dict[str, NDArray[np.float32]] = {}
         self._words: Counter[str] = Counter()
+        self._intents: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._wordings)
@@ -67,12 +70,18 @@ class History:
         return self._wordings.get(text)
 
     def refused(self, request: str, text: str) -> bool:
-        """Whether taking this request for that text did not serve the customer the last time."""
-        return self._refused.get((request, text), 0) > 0
+        """Whether taking this request, or one much like it, for that text did not serve the
+        customer the last time."""
+        against = [each for each, times in self._refused.get(text, {}).items() if times]
+        return bool((letters_alike([request] * len(against), against) >= _MUCH_ALIKE).any())
 
     def has_served(self, word: str) -> bool:
         """Whether the customer was served with a word among others."""
         return self._words[word] > 0
+
+    def intent_share(self, intent: str | None) -> float:
+        """The share of what served that had an intent, held back while there is little."""
+        return self._intents[intent or ""] / (self._intents.total() + 5.0)
 
     def went(self, request: str, text: str) -> int:
         """How often this request did not serve and the customer said that text instead."""
@@ -90,6 +99,8 @@ class History:
         if not text or turn.locale != self.locale:
             return
         served = served_share(turn, following)
+        if served > 0.5 and turn.interpretation is not None:
+            self._intents[turn.interpretation.intent] += 1
         if served < 0.5 and following is not None and _follows_up(turn, following):
             pair = (text, normalize(following.text or ""))
             self._went[pair] = self._went.get(pair, 0) + 1
@@ -97,8 +108,8 @@ class History:
             self._add(turn.text or "", served, turn.time)
             return
         understood = normalize(turn.rewrite.text)
-        pair = (text, understood)
-        self._refused[pair] = 0 if served > 0.5 else self._refused.get(pair, 0) + 1
+        refused = self._refused[understood]
+        refused[text] = 0 if served > 0.5 else refused.get(text, 0) + 1
         if served > 0.5:
             self._add(turn.rewrite.text, served, turn.time)
 

@@ -15,6 +15,7 @@ from eulalia.learning.rewriting.features import NAMES
 from eulalia.learning.rewriting.rewriter import Rewriter, telling
 from eulalia.learning.rewriting.simulated import RewritingAssistant
 from eulalia.learning.simulation import Assistant, Reading, World
+from eulalia.learning.simulation.chances import share
 from eulalia.learning.simulation.judgement import stage
 from eulalia.learning.simulation.phrasebook import Wish
 from eulalia.learning.training import boosting
@@ -28,8 +29,9 @@ log = logging.getLogger(__name__)
 class Offer:
     """A candidate for a turn's request, and what would have come of it."""
 
+    seed: int
+    """Of the world in which it was made."""
     turn: str
-    customer: str
     values: npt.NDArray[np.float64]
     """(NAMES,)"""
     wins: bool
@@ -46,14 +48,14 @@ class Shadow(RewritingAssistant):
         self._world = world
         self._offered: dict[str, list[tuple[npt.NDArray[np.float64], str]]] = {}
 
-    def offers(self, turn: Turn, truth: Truth) -> Iterator[Offer]:
-        """What was offered for a turn, judged; each turn is asked for once."""
+    def offers(self, turn: Turn, truth: Truth, seed: int) -> Iterator[Offer]:
+        """What was offered for a turn of a seed, judged; each turn is asked for once."""
         offered = self._offered.pop(turn.id, [])
         readings = self.read_all([(turn.customer, text) for _, text in offered])
         for (values, _), reading in zip(offered, readings, strict=True):
             right = self._is_right(turn, truth, reading)
             served = truth.failure is Failure.CORRECT
-            yield Offer(turn.id, turn.customer, values, right and not served, served and not right)
+            yield Offer(seed, turn.id, values, right and not served, served and not right)
 
     def _is_right(self, turn: Turn, truth: Truth, reading: Reading) -> bool:
         """Whether the chain would have got it right, had it read this."""
@@ -68,7 +70,9 @@ class Shadow(RewritingAssistant):
     def _rewritten(self, turn: Turn) -> Turn:
         if turn.text:
             request = self.request(turn)
-            history = self.history(turn.customer, turn.locale)
+            # Of some customers nothing is known, so that strangers are served as well.
+            is_stranger = share(turn.customer, "stranger") < 0.3
+            history = None if is_stranger else self.history(turn.customer, turn.locale)
             shared = self.rewriter.shared
             offered = candidates(request, self.rewriter.vectors, history, shared)
             kept, _, values = telling(
@@ -83,15 +87,16 @@ class Shadow(RewritingAssistant):
 def fit(offers: Sequence[Offer], *, rounds: int, seed: int) -> Boosted:
     """The ranker: how likely a candidate puts a request right that would have failed.
 
-    Raises EulaliaError when none would, or for too few customers.
+    Worlds are held out whole: of the same teachers' rewrites, it would be learned by heart which
+    ones win. Raises EulaliaError when none would, or for too few worlds.
     """
     values = np.array([offer.values for offer in offers]).reshape(len(offers), len(NAMES))
     wins = np.array([offer.wins for offer in offers], bool)
-    _, customers = np.unique([offer.customer for offer in offers], return_inverse=True)
-    model, odds = boosting.fit(NAMES, values, wins, customers, rounds=rounds, seed=seed)
+    _, worlds = np.unique([offer.seed for offer in offers], return_inverse=True)
+    model, odds = boosting.fit(NAMES, values, wins, worlds, rounds=rounds, seed=seed)
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
         won, lost = count(offers, 1 / (1 + np.exp(-odds)), threshold)
-        log.info("from %.1f on, other customers: %d wins, %d losses", threshold, won, lost)
+        log.info("from %.1f on, other worlds: %d wins, %d losses", threshold, won, lost)
     return model
 
 
@@ -107,4 +112,3 @@ def count(
                 best[offer.turn] = place
     chosen = [offers[place] for place in best.values()]
     return sum(offer.wins for offer in chosen), sum(offer.loses for offer in chosen)
-
