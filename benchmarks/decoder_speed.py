@@ -1,11 +1,13 @@
 """Our decoder beside pyctcdecode's on the same log-probabilities, with and without phrases.
 
-    pip install pyctcdecode
+    pip install pyctcdecode flashlight-text
     python benchmarks/decoder_speed.py [--json FILE] [--repetitions N]
 
 500 frames like those of a recogniser, made from a seed: a label every six frames or so, blank
 between, and other labels that might be meant beside it. Neither decoder has a language model. Each
 figure is the least processor time of several repetitions; pyctcdecode with phrases is run once.
+flashlight-text, whose search is compiled and which takes no phrases without a lexicon, is measured
+without any.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,16 +57,15 @@ def main(arguments: Sequence[str]) -> int:
             row: dict[str, Any] = {"vocabulary": size, "beam": BEAM, "phrases": count}
             listed = words[:count]
             row["ours_ms"] = shortest(
-                lambda ours=ours, log_probs=log_probs, listed=listed: ours.decode(
-                    log_probs, phrases=listed
-                ),
-                options.repetitions,
+                partial(ours.decode, log_probs, phrases=listed), options.repetitions
             )
             row["pyctcdecode_ms"] = (
                 theirs(labels, log_probs, listed, options.repetitions)
                 if find_spec("pyctcdecode") is not None and count <= options.most
                 else None
             )
+            if not count and find_spec("flashlight") is not None:
+                row["flashlight_ms"] = flashlights(labels, log_probs, options.repetitions)
             rows.append(row)
             print(json.dumps(row), flush=True)
     results = Path(__file__).parent / "results"
@@ -121,6 +123,26 @@ def theirs(
         return decoder.decode_beams(log_probs, beam_width=BEAM, hotwords=listed or None)
 
     return shortest(run, repetitions if not listed else 1)
+
+
+def flashlights(labels: list[str], log_probs: NDArray[np.float32], repetitions: int) -> float:
+    """flashlight-text with the same beam, labels in a frame and width as ours."""
+    from flashlight.lib.text import decoder as flashlight  # type: ignore[import-not-found]
+
+    options = flashlight.LexiconFreeDecoderOptions(
+        beam_size=BEAM,
+        beam_size_token=20,
+        beam_threshold=12.0,
+        lm_weight=0.0,
+        sil_score=0.0,
+        log_add=True,
+        criterion_type=flashlight.CriterionType.CTC,
+    )
+    decoder = flashlight.LexiconFreeDecoder(options, flashlight.ZeroLM(), -1, 0, [])
+    frames = np.ascontiguousarray(log_probs)
+    return shortest(
+        lambda: decoder.decode(frames.ctypes.data, len(frames), len(labels)), repetitions
+    )
 
 
 def shortest(run: Callable[[], object], repetitions: int) -> float:
