@@ -147,6 +147,15 @@ def test_a_recogniser_without_an_adapter_says_so(recognizer: Recognizer, sound: 
         attention_map(recognizer, sound, PHRASES)
 
 
+def test_an_adapter_that_could_change_nothing_is_an_error(
+    adapted: Recognizer, sound: Samples
+) -> None:
+    with pytest.raises(RecognitionError, match="by spelling"):
+        adapted.transcribe(
+            sound, phrases=PHRASES, biasing=BiasingOptions(encoder=True, lookup=False, whole=False)
+        )
+
+
 @pytest.mark.parametrize("name", ["adapter.onnx", "adapter-list.onnx"])
 def test_a_broken_adapter_is_an_error_that_names_the_file(
     adapted_folder: Path, tmp_path: Path, name: str
@@ -156,6 +165,18 @@ def test_a_broken_adapter_is_an_error_that_names_the_file(
     (folder / name).write_bytes(b"\x00" * 100)
     with pytest.raises(ModelError, match=name):
         Recognizer.open(folder)
+
+
+def test_an_adapter_of_another_encoder_is_not_used(
+    adapted_folder: Path, tmp_path: Path, sound: Samples
+) -> None:
+    folder = tmp_path / "newer"
+    shutil.copytree(adapted_folder, folder)
+    (folder / "adapter.json").write_text('{"encoder": "00000000"}', "utf-8")
+    newer = Recognizer.open(folder)
+    newer.transcribe(sound, phrases=PHRASES)
+    with pytest.raises(RecognitionError, match="no adapter that fits"):
+        newer.transcribe(sound, phrases=PHRASES, biasing=ON)
 
 
 def test_an_adapter_lacks_no_half(adapted_folder: Path, tmp_path: Path) -> None:

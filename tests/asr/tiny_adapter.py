@@ -22,5 +22,5 @@ def add_adapter(model: Path, folder: Path) -> Path:
     with torch.no_grad():
         network.frames.gates.bias += 4
         network.list.tables *= 10
-    export(network.eval(), folder)
+    export(network.eval(), folder, folder / "encoder.onnx")
     return folder

@@ -12,6 +12,7 @@ transducers", and Dingliwal et al. (2023), "Personalization of CTC speech recogn
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
@@ -20,11 +21,12 @@ import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from eulalia.asr.encoder import EncoderStream, open_session
+from eulalia.asr.encoder import EncoderStream, open_session, read_config
 from eulalia.asr.lookup import PhoneTrie
 from eulalia.asr.posteriors import Posteriors
 from eulalia.audio import Samples
 
+CARD: Final = "adapter.json"
 _ALL: Final = 4_000
 """Nodes that attention weighs up at every frame. Of a longer list only those …"""
 _LAST: Final = 3
@@ -98,6 +100,14 @@ class Adapter:
             open_session(folder / "adapter-list.onnx", {"windows"}),
         )
 
+    @staticmethod
+    def fits(folder: Path) -> bool:
+        """Whether a recogniser's folder has an adapter, and one that was trained for its encoder:
+        another network's states mean other things."""
+        if not (folder / CARD).exists():
+            return False
+        return read_config(folder / CARD).get("encoder") == fingerprint(folder / "encoder.onnx")
+
     def embed(self, trie: PhoneTrie) -> Catalogue:
         """A list's words, from the tree of their phones."""
         looked_at = windows(trie, self._window)
@@ -164,6 +174,11 @@ class AdaptedStream:
         phones = frames.phones + shifts
         phones -= np.logaddexp.reduce(phones, axis=1, keepdims=True)
         return replace(frames, phones=phones)
+
+
+def fingerprint(encoder: Path) -> str:
+    """What tells one encoder's file from another."""
+    return f"{zlib.crc32(encoder.read_bytes()):08x}"
 
 
 def attention(queries: Floats, keys: Floats) -> Floats:

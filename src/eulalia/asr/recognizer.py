@@ -126,7 +126,7 @@ class Recognizer:
         words = Words.load(folder) if (folder / "words.npz").exists() else None
         sounds = files("eulalia") / "models" / "sounds-en" / "letters.json"
         variants = VariantLexicon(lexicon, LetterSounds.load(Path(str(sounds))))
-        adapter = Adapter.open(folder) if (folder / "adapter.onnx").exists() else None
+        adapter = Adapter.open(folder) if Adapter.fits(folder) else None
         return cls(encoder, decoder, lexicon, words, variants, adapter)
 
     def transcribe(
@@ -173,7 +173,7 @@ class Recognizer:
             )
         if options.encoder and self.adapter is None:
             raise RecognitionError(
-                "This recogniser has no adapter to favour phrases in its encoder; "
+                "This recogniser has no adapter that fits its encoder, to favour phrases there; "
                 "leave encoder out, or train one by `eulalia train adapter`."
             )
         if options.encoder and self.words is None and not (options.lookup or options.whole):

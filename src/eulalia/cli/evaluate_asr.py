@@ -241,7 +241,7 @@ def _biasing(recognizer: SpeechRecognizer, bias: Bias | None) -> BiasingOptions 
         return BiasingOptions(encoder=False)
     if bias is Bias.JOINT:
         return BiasingOptions(encoder=True)
-    by_spelling = {} if recognizer.words else {"adaptive": False, "rescoring": False}
+    by_spelling = {} if recognizer.words is not None else {"adaptive": False, "rescoring": False}
     return BiasingOptions(encoder=True, in_language=False, lookup=False, whole=False, **by_spelling)
 
 

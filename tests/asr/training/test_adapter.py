@@ -131,7 +131,7 @@ def test_it_learns_to_find_the_words_of_a_list() -> None:
 @torch.no_grad()
 def test_the_exported_adapter_says_what_the_trained_one_says(tmp_path: Path) -> None:
     trained = network().eval()
-    export(trained, tmp_path)
+    export(trained, tmp_path, Path(__file__))
     states, memory = torch.randn(1, 13, 1, SIZE), torch.randn(1, 1, 32)
     session = onnxruntime.InferenceSession(tmp_path / "adapter.onnx")
     served = session.run(None, {"states": states.numpy(), "memory": memory.numpy()})
@@ -141,7 +141,9 @@ def test_the_exported_adapter_says_what_the_trained_one_says(tmp_path: Path) -> 
     session = onnxruntime.InferenceSession(tmp_path / "adapter-list.onnx")
     (keys,) = session.run(None, {"windows": windows.numpy()})
     np.testing.assert_allclose(keys, trained.list(windows).numpy(), atol=1e-5)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["adapter-list.onnx", "adapter.onnx"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "adapter-list.onnx", "adapter.json", "adapter.onnx",
+    ]  # fmt: skip
 
 
 def test_a_recogniser_that_does_not_tell_its_states_is_an_error(

@@ -10,6 +10,7 @@ raise and how much, with the attention guided to the phone that is being said (T
 from __future__ import annotations
 
 import gzip
+import json
 import logging
 import time
 import tomllib
@@ -23,6 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, ctc_loss, nll_loss
 
+from eulalia.asr.adapter import CARD, fingerprint
 from eulalia.asr.encoder import Encoder
 from eulalia.asr.lexicon import Lexicon
 from eulalia.asr.training.adapter_data import Heard, MadeUpWords, hear, padded
@@ -130,7 +132,7 @@ def train(
     _fit(network, recipe, learned, lists, random)
     scores = evaluate(network.eval(), kept_out, lists, recipe.batch)
     log.info("on utterances kept out: %s", scores)
-    export(network, output)
+    export(network, output, model / "encoder.onnx")
     return scores
 
 
@@ -267,8 +269,9 @@ def _states(batch: Sequence[Heard]) -> Tensor:
     return torch.from_numpy(padded([utterance.states for utterance in batch]))
 
 
-def export(network: AdapterNetwork, folder: Path) -> None:
-    """Write `adapter.onnx`, which looks at frames, and `adapter-list.onnx`, which embeds lists."""
+def export(network: AdapterNetwork, folder: Path, encoder: Path) -> None:
+    """Write `adapter.onnx`, which looks at frames, `adapter-list.onnx`, which embeds lists, and
+    `adapter.json`, which tells the encoder that they are for."""
     levels_by_width = network.frames.enter.in_features
     states = torch.zeros(1, 8, network.levels, levels_by_width // network.levels)
     memory = torch.zeros(1, 1, network.width)
@@ -282,6 +285,8 @@ def export(network: AdapterNetwork, folder: Path) -> None:
     _write(
         network.list, (windows,), folder / "adapter-list.onnx", ["windows"], ["keys"], nodes_axis
     )
+    card = {"encoder": fingerprint(encoder), "license": "Apache-2.0"}
+    (folder / CARD).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
 def _write(
