@@ -72,9 +72,10 @@ def rows(table: Any) -> list[dict[str, Any]]:
 def counted(table: Any) -> list[dict[str, Any]]:
     """What was counted of wordings and of steps between them, in words for their numbers."""
     said = heard(table)
-    votes, texts = counts.votes(steps(said), 1), counts.texts(said)
+    tried, texts = steps(said), counts.texts(said)
+    visits = counts.visits(tried)
     names = {row["wording"]: (row["locale"], row["request"], row["state"]) for row in rows(texts)}
-    found = [*rows(counts.wordings(votes)), *rows(counts.edges(votes))]
+    found = [*rows(counts.wordings(visits, 1)), *rows(counts.edges(tried, visits, 1))]
     for row in found:
         row.pop("meaning", None)
         row |= {name: names[row[name]] for name in ("wording", "next_wording") if name in row}

@@ -62,17 +62,23 @@ class Chain:
         """
         for start in range(0, len(sources), rows):
             chunk = sources[start : start + rows]
-            walks = sparse.csr_array(
-                (np.ones(len(chunk)), (np.arange(len(chunk)), chunk)),
-                shape=(len(chunk), len(self.success)),
-            )
-            visits = walks
+            # Walks of one length after the other, each (rows, wordings, probabilities).
+            lengths = [(np.arange(len(chunk)), chunk, np.ones(len(chunk)))]
+            row, walks = lengths[0][0], None
             for _ in range(attempts):
-                if not walks.nnz:
-                    break
-                walks = walks @ self.transitions
+                walks = self.transitions[chunk] if walks is None else walks @ self.transitions
                 walks.data[walks.data < least] = 0.0
                 walks.eliminate_zeros()
-                visits = visits + walks
-            visits.data *= self.success[visits.indices]
-            yield chunk, visits
+                going = np.diff(walks.indptr)
+                if not walks.nnz:
+                    break
+                walks, row = walks[going > 0], row[going > 0]
+                lengths.append((np.repeat(row, going[going > 0]), walks.indices, walks.data))
+            places, wordings, visits = map(np.concatenate, zip(*lengths, strict=True))
+            yield (
+                chunk,
+                sparse.csr_array(
+                    (visits * self.success[wordings], (places, wordings)),
+                    shape=(len(chunk), len(self.success)),
+                ),
+            )

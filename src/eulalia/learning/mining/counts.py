@@ -15,59 +15,52 @@ _LIKELY: Final = 0.5
 """Probability from which something is counted as having happened."""
 
 
-def votes(steps: ibis.Table, turns_each: int) -> ibis.Table:
-    """A row for each customer, wording and what came next of it."""
-    import ibis
-
-    by_next = steps.group_by(["home", "wording", "next_wording"]).agg(
+def visits(steps: ibis.Table) -> ibis.Table:
+    """A row for each customer and wording: how often, and with what success."""
+    return steps.group_by(["home", "wording"]).agg(
         meaning=steps.meaning.max(),
         turns=steps.count(),
-        on=steps.on.sum(),
-        went=(steps.on > _LIKELY).sum(),
         served=steps.served.sum(),
-        failed=steps.failed.sum(),
-    )
-    turns = by_next.turns.sum().over(ibis.window(group_by=[by_next.home, by_next.wording]))
-    weighed = by_next.mutate(weight=turns_each / ibis.greatest(turns, turns_each))
-    return weighed.mutate(
-        on=weighed.on * weighed.weight,
-        served=weighed.served * weighed.weight,
-        failed=weighed.failed * weighed.weight,
+        successes=(steps.served > _LIKELY).sum(),
     )
 
 
-def wordings(votes: ibis.Table) -> ibis.Table:
+def wordings(visits: ibis.Table, turns_each: int) -> ibis.Table:
     """A row for each wording as it was read: how often, by how many, with what success."""
-    of_customer = votes.group_by(["home", "wording"]).agg(
-        meaning=votes.meaning.max(),
-        turns=votes.turns.sum(),
-        votes=(votes.on + votes.served + votes.failed).sum(),
-        served=votes.served.sum(),
-    )
-    return of_customer.group_by("wording").agg(
-        meaning=of_customer.meaning.max(),
-        turns=of_customer.turns.sum(),
-        customers=of_customer.count(),
-        customers_served=(of_customer.served > _LIKELY).sum(),
-        votes=of_customer.votes.sum(),
-        served=of_customer.served.sum(),
+    import ibis
+
+    served = visits.served * _weight(visits.turns, turns_each)
+    return visits.group_by("wording").agg(
+        meaning=visits.meaning.max(),
+        turns=visits.turns.sum(),
+        customers=visits.count(),
+        customers_served=(served > _LIKELY).sum(),
+        votes=ibis.least(visits.turns, turns_each).sum(),
+        served=served.sum(),
     )
 
 
-def edges(votes: ibis.Table) -> ibis.Table:
+def edges(steps: ibis.Table, visits: ibis.Table, turns_each: int) -> ibis.Table:
     """A row for each wording and the one that was tried after it, perhaps the same."""
-    went = votes.filter(votes.went > 0)
+    went = steps.filter(steps.on > _LIKELY)
+    went = went.group_by(["home", "wording", "next_wording"]).agg(
+        on=went.on.sum(), transitions=went.count()
+    )
+    # Few customers say the same more than once, so that this is a join with few.
+    often = visits.filter(visits.turns > turns_each).select("home", "wording", "turns")
+    went = went.left_join(often, ["home", "wording"])
+    weight = _weight(went.turns.fill_null(turns_each), turns_each)
     return went.group_by(["wording", "next_wording"]).agg(
-        weight=went.on.sum(),
+        weight=(went.on * weight).sum(),
         customers=went.count(),
-        transitions=went.went.sum(),
+        transitions=went.transitions.sum(),
     )
 
 
-def served(votes: ibis.Table) -> ibis.Table:
+def served(visits: ibis.Table) -> ibis.Table:
     """A row for each interpretation: how many customers it served."""
-    happy = votes.filter(votes.served > _LIKELY * votes.turns * votes.weight)
-    return happy.group_by("meaning").agg(customers=happy.home.nunique())
+    happy = visits.filter(visits.successes > 0).select("meaning", "home").distinct()
+    return happy.group_by("meaning").agg(customers=happy.count())
 
 
 def texts(heard: ibis.Table) -> ibis.Table:
@@ -78,3 +71,10 @@ def texts(heard: ibis.Table) -> ibis.Table:
         state=heard.state.max(),
         text=heard.text.max(),
     )
+
+
+def _weight(turns: ibis.Value, turns_each: int) -> ibis.Value:
+    """What a turn counts of a customer who has said the wording so often."""
+    import ibis
+
+    return turns_each / ibis.greatest(turns, turns_each)

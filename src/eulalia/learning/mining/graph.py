@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from eulalia.learning.mining import counts
 from eulalia.learning.mining.absorption import Chain
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
+
+_DECIMALS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,35 +44,31 @@ class Graph:
     """(e,) how often they did."""
 
     @classmethod
-    def of(cls, votes: ibis.Table, texts: ibis.Table) -> Graph:
-        """The graph of these counts, the same whichever engine counted them."""
-        wordings = counts.wordings(votes).to_pyarrow().join(texts.to_pyarrow(), "wording")
-        wordings = wordings.sort_by(
-            [(name, "ascending") for name in ("locale", "request", "state")]
-        ).combine_chunks()
-        edges = counts.edges(votes).to_pyarrow()
-        served = counts.served(votes).to_pyarrow()
-        meanings, states = np.unique(_places(wordings["meaning"]), return_inverse=True)
-        customers = np.zeros(len(meanings), np.intp)
-        customers[np.searchsorted(meanings, _places(served["meaning"]))] = _places(
-            served["customers"]
-        )
-        numbers = _places(wordings["wording"])
-        order = np.argsort(numbers)
+    def of(cls, wordings: ibis.Table, edges: ibis.Table, served: ibis.Table) -> Graph:
+        """The graph of these counts (`counts.wordings` with `counts.texts`, `counts.edges` and
+        `counts.served`), the same whichever engine counted them."""
+        nodes = wordings.order_by(["locale", "request", "state"]).to_pyarrow().combine_chunks()
+        steps, happy = edges.to_pyarrow(), served.to_pyarrow()
+        # Of their numbers, which differ between engines, nothing but their being equal is used.
+        coded = nodes["meaning"].combine_chunks().dictionary_encode()
+        states = _places(coded.indices)
+        customers = np.zeros(len(coded.dictionary), np.intp)
+        known = pc.index_in(happy["meaning"], coded.dictionary)
+        customers[_places(known)] = _places(happy["customers"])
         sources, targets = (
-            order[np.searchsorted(numbers[order], _places(edges[name]))]
+            _places(pc.index_in(steps[name], nodes["wording"]))
             for name in ("wording", "next_wording")
         )
-        order = np.lexsort((targets, sources))
+        order = np.argsort(sources * nodes.num_rows + targets)
         return cls(
-            wordings=wordings,
+            wordings=nodes.drop_columns(["wording", "meaning"]),
             states=states,
             served=customers,
             sources=sources[order],
             targets=targets[order],
-            weights=_numbers(edges["weight"])[order],
-            customers=_places(edges["customers"])[order],
-            transitions=_places(edges["transitions"])[order],
+            weights=_numbers(steps["weight"])[order],
+            customers=_places(steps["customers"])[order],
+            transitions=_places(steps["transitions"])[order],
         )
 
     def column(self, name: str) -> Floats:
@@ -90,7 +88,9 @@ class Graph:
 
 
 def _numbers(column: Any) -> Floats:
-    return np.asarray(column.to_numpy(), np.float64)
+    # Engines add up in other orders, and from one run to the next.
+    exact: Floats = np.asarray(column.to_numpy(), np.float64)
+    return exact.round(_DECIMALS)
 
 
 def _places(column: Any) -> Places:

@@ -28,12 +28,17 @@ def rewrites(turns: ibis.Table, settings: Settings | None = None) -> list[Learne
     settings = settings or Settings()
     said = heard(turns)
     with (
-        kept(counts.votes(steps(said), settings.turns_each)) as votes,
         kept(counts.texts(said)) as texts,
+        kept(steps(said)) as tried,
+        kept(counts.visits(tried)) as visits,
     ):
-        graph = Graph.of(votes, texts)
+        graph = Graph.of(
+            counts.wordings(visits, settings.turns_each).join(texts, "wording"),
+            counts.edges(tried, visits, settings.turns_each),
+            counts.served(visits),
+        )
         found = candidates(graph, settings)
-        found = without_names(found, graph, votes, texts, settings.customers)
+        found = without_names(found, graph, visits, texts, settings.customers)
     return sorted(_one_each(found), key=_by_worth)
 
 

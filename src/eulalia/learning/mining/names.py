@@ -24,14 +24,14 @@ Word = tuple[str, str]
 def without_names(
     rewrites: list[LearnedRewrite],
     graph: Graph,
-    votes: ibis.Table,
+    visits: ibis.Table,
     texts: ibis.Table,
     customers: int,
 ) -> list[LearnedRewrite]:
     """Those of which every word was said by so many customers of the locale."""
     used = {word for one in rewrites for word in _words(one)}
     known = _in_common_wordings(graph, customers)
-    known |= _said_by(used - known, votes, texts, customers)
+    known |= _said_by(used - known, visits, texts, customers)
     return [one for one in rewrites if known.issuperset(_words(one))]
 
 
@@ -51,7 +51,7 @@ def _in_common_wordings(graph: Graph, customers: int) -> set[Word]:
     return set(zip(words["locale"].to_pylist(), words["word"].to_pylist(), strict=True))
 
 
-def _said_by(words: set[Word], votes: ibis.Table, texts: ibis.Table, customers: int) -> set[Word]:
+def _said_by(words: set[Word], visits: ibis.Table, texts: ibis.Table, customers: int) -> set[Word]:
     """Those of the words that so many customers used, in whatever wordings."""
     if not words:
         return set()
@@ -60,7 +60,7 @@ def _said_by(words: set[Word], votes: ibis.Table, texts: ibis.Table, customers: 
     locales, texts_of = zip(*sorted(words), strict=True)
     wanted = ibis.memtable(pa.table({"locale": locales, "word": texts_of}))
     said = texts.select("wording", "locale", word=texts.request.split(" ").unnest())
-    said = said.semi_join(wanted, ["locale", "word"]).join(votes, "wording")
+    said = said.semi_join(wanted, ["locale", "word"]).join(visits, "wording")
     homes = said.group_by(["locale", "word"]).agg(customers=said.home.nunique())
     known = homes.filter(homes.customers >= customers).to_pyarrow()
     return set(zip(known["locale"].to_pylist(), known["word"].to_pylist(), strict=True))

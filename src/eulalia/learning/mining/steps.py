@@ -10,6 +10,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from eulalia.learning.mining.functions import microseconds, number
+
 if TYPE_CHECKING:
     import ibis  # type: ignore[import-untyped]
 
@@ -45,7 +47,10 @@ FAILS: Final = {
 _AT_ONCE_SECONDS: Final = 15.0
 _SOON_SECONDS: Final = 20.0
 _USUALLY_ALIKE: Final = 0.4
-"""By letters, where engines would not agree."""
+"""By letters, where engines would not agree or it does not matter."""
+_SURELY_NOT: Final = -3.0
+_SURELY: Final = 3.0
+"""Log-odds of one in twenty either way: there the likeness need not be known."""
 _LATEST_SECONDS: Final = 60.0
 """What comes later than this is another wish."""
 _USUAL_CONFIDENCE: Final = 0.8
@@ -55,109 +60,100 @@ _USUAL_CONFIDENCE: Final = 0.8
 def heard(turns: ibis.Table) -> ibis.Table:
     """A row for each turn with words: who said what when, and how it was read.
 
-    Columns: home, meaning and wording (numbers that stand for a customer, an interpretation of a
-    locale, and a request that is read so), locale, request, state, text, and what steps are told
-    from. A turn that was rewritten tells of the rewrite's text, which is what was understood.
+    Columns: home, meaning, wording and dialogue (numbers that stand for a customer, an
+    interpretation of a locale, a request that is read so, and a customer's session), locale,
+    request, state, text, and what steps are told from. A turn that was rewritten tells of the
+    rewrite's text, which is what was understood.
     """
-    understood = turns.rewritten.coalesce(turns.text)
-    read = turns.select(
-        *("locale", "customer", "session", "time", "intent", "state"),
-        bad=~turns.outcome.fill_null("").isin(["answered"]),
-        confidence=turns.confidence.fill_null(_USUAL_CONFIDENCE),
-        feedback=turns.feedback.fill_null(""),
-        text=understood,
-        request=normalized(understood),
-        place=turns.turn,
-        # Cut to whole seconds, since some engines would round them up.
-        seconds=turns.time.truncate("s").epoch_seconds(),
-    )
+    read = turns.mutate(text=turns.rewritten.coalesce(turns.text))
+    # Most of what is heard is normal already, and looking is cheaper than rewriting.
+    read = read.mutate(is_normal=read.text.re_search("^[a-z0-9]+( [a-z0-9]+)*$"))
+    read = read.mutate(request=_request(read), meaning=read.locale + "\n" + read.state)
     read = read.filter((read.request != "") & read.state.notnull())
-    meaning = read.locale + "\n" + read.state
-    return read.mutate(
-        is_plain=read.request.re_search("^[a-z0-9 ]*$"),
-        home=_number(read.customer),
-        meaning=_number(meaning),
-        wording=_number(meaning + "\n" + read.request),
+    return read.select(
+        *("locale", "request", "state", "text", "intent"),
+        home=number(read.customer),
+        meaning=number(read.meaning),
+        wording=number(read.meaning + "\n" + read.request),
+        dialogue=number(read.locale + "\n" + read.customer + "\n" + read.session),
+        place=read.turn,
+        time=microseconds(read.time),
+        # DuckDB counts the bytes of other letters.
+        is_plain=read.is_normal | read.request.re_search("^[a-z0-9 ]*$"),
+        bad=~read.outcome.fill_null("").isin(["answered"]),
+        confidence=read.confidence.fill_null(_USUAL_CONFIDENCE),
+        feedback=read.feedback.fill_null(""),
     )
 
 
 def steps(heard: ibis.Table) -> ibis.Table:
-    """One row for each turn: what came next, and the probabilities `on` (another attempt
-    follows), `served` and `failed`, which add up to 1.
+    """One row for each turn: what came next, and the probabilities that another attempt follows
+    (`on`) and, if none does, that it had success.
 
-    Columns: home, meaning, wording, next_wording, on, served, failed.
+    Columns: home, meaning, wording, next_wording, on, served.
     """
     import ibis
 
-    session = ibis.window(
-        group_by=[heard.locale, heard.customer, heard.session], order_by=[heard.time, heard.place]
-    )
-    told = heard.mutate(
+    session = ibis.window(group_by=heard.dialogue, order_by=[heard.time, heard.place])
+    told = heard.select(
+        *("home", "meaning", "wording", "request", "is_plain", "intent", "time"),
+        *("bad", "confidence", "feedback"),
         **{
             f"next_{name}": heard[name].lead(1).over(session)
-            for name in ("wording", "request", "is_plain", "meaning", "intent", "seconds")
+            for name in ("wording", "request", "is_plain", "meaning", "intent", "time")
         },
-        **{f"before_{number}": heard.seconds.lag(number).over(session) for number in (1, 2, 3)},
+        **{f"before_{number}": heard.time.lag(number).over(session) for number in (1, 2, 3)},
     )
     going = told.mutate(on=_goes_on(told), fails=_fails(told))
     return going.select(
         *("home", "meaning", "wording", "next_wording", "on"),
         served=(1.0 - going.on) * (1.0 - going.fails),
-        failed=(1.0 - going.on) * going.fails,
     )
 
 
-def normalized(text: ibis.Value) -> ibis.Value:
+def _request(read: ibis.Table) -> ibis.Value:
     """What `learning.state.normalize` does, as far as every engine can: full-width letters and the
     like stay what they are."""
     import ibis
 
-    # Most of what is heard is normal already, and looking is cheaper than rewriting.
-    return ibis.ifelse(
-        text.re_search("^[a-z0-9]+( [a-z0-9]+)*$"),
-        text,
-        text.lower().re_replace(r"[^\p{L}\p{N}]+", " ").strip(),
-    )
-
-
-def _number(text: ibis.Value) -> ibis.Value:
-    """A number of 62 bits for a text. Hashes of some engines have 32 bits, hence two of 31."""
-    high, low = (part.hash().cast("int64") & 0x7FFFFFFF for part in (text, text + "\n"))
-    return high * 0x80000000 + low
+    letters = read.text.lower().re_replace(r"[^\p{L}\p{N}]+", " ").strip()
+    return ibis.ifelse(read.is_normal, read.text, letters)
 
 
 def _goes_on(turns: ibis.Table) -> Any:
     import ibis
 
-    gap = turns.next_seconds - turns.seconds
+    gap = (turns.next_time - turns.time) / 1e6
+    odds = _odds(
+        GOES_ON,
+        {
+            "at_once": (gap <= _AT_ONCE_SECONDS).cast("float64"),
+            "soon": (gap / -_SOON_SECONDS).exp(),
+            "same_intent": (turns.intent == turns.next_intent).fill_null(False).cast("float64"),
+            "same_meaning": (turns.meaning == turns.next_meaning).cast("float64"),
+            **_noted(turns, GOES_ON),
+        },
+    )
     longer = ibis.greatest(turns.request.length(), turns.next_request.length())
     alike = 1.0 - turns.request.levenshtein(turns.next_request) / longer
-    # DuckDB counts the bytes that differ, Spark the letters; beyond these letters that is not one.
-    is_plain = (turns.is_plain & turns.next_is_plain).fill_null(False)
-    evidence = {
-        "at_once": (gap <= _AT_ONCE_SECONDS).cast("float64"),
-        "soon": (gap / -_SOON_SECONDS).exp(),
-        "alike": ibis.ifelse(is_plain, alike, _USUALLY_ALIKE),
-        "same_intent": (turns.intent == turns.next_intent).fill_null(False).cast("float64"),
-        "same_meaning": (turns.meaning == turns.next_meaning).cast("float64"),
-        **_noted(turns, GOES_ON),
-    }
-    return ibis.ifelse(
-        (gap <= _LATEST_SECONDS).fill_null(False), _probability(GOES_ON, evidence), 0.0
-    )
+    # Comparing letters takes as long as all else, and mostly the rest has told already.
+    is_open = (odds > _SURELY_NOT - GOES_ON["alike"]) & (odds < _SURELY)
+    comparable = (turns.is_plain & turns.next_is_plain & is_open).fill_null(False)
+    odds = odds + GOES_ON["alike"] * ibis.ifelse(comparable, alike, _USUALLY_ALIKE)
+    return ibis.ifelse((gap <= _LATEST_SECONDS).fill_null(False), _probability(odds), 0.0)
 
 
 def _fails(turns: ibis.Table) -> Any:
     import ibis
 
-    last = turns.next_request.isnull().cast("float64")
+    last = turns.next_wording.isnull().cast("float64")
     attempts: Any = 0.0
-    times = [turns.seconds, turns.before_1, turns.before_2, turns.before_3]
+    times = [turns.time, turns.before_1, turns.before_2, turns.before_3]
     for later, earlier in reversed(list(pairwise(times))):
-        at_once = later - earlier <= _AT_ONCE_SECONDS
+        at_once = later - earlier <= _AT_ONCE_SECONDS * 1e6
         attempts = ibis.ifelse(at_once.fill_null(False), attempts + 1.0, 0.0)
     evidence = {"last": last, "attempts": last * attempts, **_noted(turns, FAILS)}
-    return _probability(FAILS, evidence)
+    return _probability(_odds(FAILS, evidence))
 
 
 def _noted(turns: ibis.Table, weights: dict[str, float]) -> dict[str, Any]:
@@ -172,8 +168,12 @@ def _noted(turns: ibis.Table, weights: dict[str, float]) -> dict[str, Any]:
     }
 
 
-def _probability(weights: dict[str, float], evidence: dict[str, Any]) -> Any:
+def _odds(weights: dict[str, float], evidence: dict[str, Any]) -> Any:
     odds: Any = weights["always"]
     for name, value in evidence.items():
         odds = value * weights[name] + odds
+    return odds
+
+
+def _probability(odds: Any) -> Any:
     return 1.0 / (1.0 + (-odds).exp())
