@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from eulalia.translation.documents import read_document
 from eulalia.translation.jobs.engines import Translator
 from eulalia.translation.masking import Kind, Masked, has_words, mask
 from eulalia.translation.pairs import ParallelData
-from eulalia.translation.resources.errors import LimitError, RequestError
+from eulalia.translation.resources.errors import LimitError, RequestError, UnavailableError
+
+if TYPE_CHECKING:
+    from eulalia.translation.documents import Translatable
 
 CONTENT_TYPES = {
     "text/plain": "",
@@ -108,7 +111,7 @@ def _segments(
 ) -> tuple[dict[int, Masked], Callable[[Mapping[int, str]], str]]:
     """The texts to be translated by their numbers, and what puts translations in their places."""
     if content_type != "text/plain":
-        document = read_document(text, CONTENT_TYPES[content_type])
+        document = _read(text, CONTENT_TYPES[content_type])
         found = enumerate(document.segments)
         return {i: part.masked for i, part in found if part.translatable}, document.render
     pieces = re.split(r"(\s*[\r\n]\s*|\A\s+|\s+\Z)", text)
@@ -120,6 +123,16 @@ def _segments(
         return "".join(restored.get(i, piece) for i, piece in enumerate(pieces))
 
     return lines, render
+
+
+def _read(text: str, suffix: str) -> Translatable:
+    try:
+        from eulalia.translation.documents import read_document
+    except ImportError as error:
+        raise UnavailableError(
+            f"{error.name} is missing; pip install 'eulalia[translate]' installs it."
+        ) from error
+    return read_document(text, suffix)
 
 
 def _batches(numbers: list[int]) -> Iterator[list[int]]:

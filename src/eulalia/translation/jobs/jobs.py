@@ -246,7 +246,7 @@ def _row(session: Session, id: str) -> JobRow:
 def _told(session: Session, row: JobRow) -> Job:
     counted = select(TaskRow.status, func.count()).where(TaskRow.job == row.id)
     rows = session.execute(counted.group_by(TaskRow.status)).all()
-    counts = {status: count for status, count in rows}
+    counts: dict[str, int] = {row[0]: row[1] for row in rows}
     kept = row.request.items()
     request: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in kept}
     return Job(
