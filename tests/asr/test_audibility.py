@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from eulalia import audio
 from eulalia.asr import Recognizer, Transcript
 from eulalia.asr.audibility import audible
-from eulalia.asr.transcript import Word
+from eulalia.asr.transcript import Mode, Word
 from eulalia.audio import espeak
 from eulalia.turn import Hypothesis
 
@@ -49,6 +51,12 @@ def test_weak_words_add_up_inside_a_sentence_but_not_across_a_pause() -> None:
     assert audible(sentence, frames(5, (1.08, 4), (1.48, 4)), 0, FRAME, None) == sentence
     assert audible(apart, frames(5, (1.08, 4), (3.08, 4)), 0, FRAME, None).text == ""
     assert audible(apart, frames(5, (1.08, 4), (3.08, 9)), 0, FRAME, None).text == "the"
+
+
+def test_a_sentence_of_a_grammar_is_kept_or_dropped_as_a_whole() -> None:
+    order = replace(heard(("a", 1.0, 1.1), ("latte", 3.0, 3.4)), mode=Mode.GRAMMAR)
+    assert audible(order, frames(5, (3.08, 9)), 0, FRAME, None) == order
+    assert audible(order, frames(5, (3.08, 5)), 0, FRAME, None).text == ""
 
 
 def test_a_last_word_that_the_network_writes_behind_the_end_counts() -> None:

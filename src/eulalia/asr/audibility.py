@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from eulalia.asr.posteriors import LogProbs
-from eulalia.asr.transcript import Transcript, Word
+from eulalia.asr.transcript import Mode, Transcript, Word
 from eulalia.turn import Hypothesis
 
 # What the phones of a stretch must tell, in log-probability, where a voice was detected, where none
@@ -62,7 +62,9 @@ def audible(
 
 
 def _stretches(heard: Transcript) -> list[list[Word]]:
-    """The words, parted where nothing was said for a while."""
+    """The words, parted where nothing was said for a while; a sentence of a grammar stays whole."""
+    if heard.mode is not Mode.OPEN:
+        return [list(heard.words)] if heard.words else []
     stretches: list[list[Word]] = []
     for word in heard.words:
         if stretches and word.start - stretches[-1][-1].end <= _PAUSE:
