@@ -29,7 +29,9 @@ def run(tmp_path, monkeypatch):
 def test_parallel_data_is_created_told_updated_listed_and_deleted(run, tmp_path):
     file = tmp_path / "pairs of mine.csv"
     file.write_text("en,de\nHello.,Servus.\n,nothing\n")
-    created = run("parallel-data", "create", "mine", file, "--description", "it is mine")
+    created = run(
+        "parallel-data", "create", "mine", tmp_path / "x" / ".." / file.name, "--description", "d"
+    )
     assert "imported     1" in created
     assert "Line 3: It has no text" in created
     assert "mine" in run("parallel-data", "create", "mine", file, ok=False)
@@ -64,7 +66,14 @@ def test_a_job_translates_a_folder_and_can_be_left_and_resumed(run, tmp_path):
     (tmp_path / "book" / "a.md").write_text("# Title\n")
     (tmp_path / "book" / "deep" / "b.md").write_text("Text\n")
     (tmp_path / "book" / "picture.png").write_bytes(b"\x89PNG")
-    ask = ("job", "start", tmp_path / "book", tmp_path / "out", "--source-language", "en")
+    ask = (
+        "job",
+        "start",
+        tmp_path / "book",
+        tmp_path / "x" / ".." / "out",
+        "--source-language",
+        "en",
+    )
     done = run(*ask, "--target-language", "de", "--target-language", "zh")
     job = done.splitlines()[0]
     assert "COMPLETED: 4 of 4" in done

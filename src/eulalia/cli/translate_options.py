@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -87,7 +88,10 @@ def engines(models: list[str] | None) -> InstalledEngines:
 
 def uri_of(place: str) -> str:
     """The URI of a bucket's folder, or of a path on this computer."""
-    return place if "://" in place else Path(place).expanduser().absolute().as_uri()
+    if "://" in place:
+        return place
+    # Not resolve(): a link keeps its own name, and its end tells the format.
+    return Path(os.path.normpath(Path(place).expanduser().absolute())).as_uri()
 
 
 def work_until(
