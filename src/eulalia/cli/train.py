@@ -15,6 +15,7 @@ from eulalia.cli.data import DEFAULT_DATA, DataFolder
 from eulalia.cli.train_adapter import adapter
 from eulalia.cli.train_learning import defects, failures, rephrases
 from eulalia.cli.train_rewriting import rewriting
+from eulalia.cli.train_translation import translation
 from eulalia.errors import EulaliaError
 
 app = typer.Typer(help="Train a model by its recipe.", no_args_is_help=True)
@@ -106,6 +107,7 @@ app.command()(failures)
 app.command()(defects)
 app.command()(rephrases)
 app.command()(rewriting)
+app.command()(translation)
 
 
 def _train(

@@ -6,6 +6,7 @@ import typer
 
 from eulalia.cli import translate_job, translate_parallel_data, translate_terminology
 from eulalia.cli.translate_align import align
+from eulalia.cli.translate_evaluate import evaluate
 from eulalia.cli.translate_extract import extract
 from eulalia.cli.translate_serve import serve
 from eulalia.cli.translate_text import text
@@ -13,6 +14,7 @@ from eulalia.cli.translate_text import text
 app = typer.Typer(no_args_is_help=True, help="Documents from one language to another.")
 app.command()(extract)
 app.command()(align)
+app.command()(evaluate)
 app.command()(text)
 app.command()(serve)
 app.add_typer(translate_parallel_data.app, name="parallel-data")

@@ -78,7 +78,7 @@ class Engine:
             raise TranslationError(
                 f"There is no method {method!r} of adaptation; there are {', '.join(METHODS)}."
             )
-        memory = None if pairs is None else self._recalled(pairs)
+        memory = None if pairs is None else self.recall(pairs)
         terms = Terms(terminology or {})
         protected = [protect(text) for text in texts]
         passages = [cut(each.text, self.model.source_language) for each in protected]
@@ -96,8 +96,11 @@ class Engine:
             translated.append(whole.given(without_new_block(text, whole.text)))
         return translated
 
-    def _recalled(self, pairs: ParallelData) -> TranslationMemory:
-        """The pairs indexed; the last ones are kept, as texts come in batches."""
+    def recall(self, pairs: ParallelData) -> TranslationMemory:
+        """Index pairs ahead of their use; the last ones are kept, as texts come in batches.
+
+        Raises TranslationError for pairs of other languages.
+        """
         if self._memory is None or self._memory.data is not pairs:
             wanted = self.model.source_language, self.model.target_language
             if (pairs.source_language, pairs.target_language) != wanted:

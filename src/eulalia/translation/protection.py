@@ -21,6 +21,7 @@ _EMPHASIS = re.compile(
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*?(/?)>")
 _BEFORE_TEXT = re.compile(r"⟦(\d+)⟧([.,:;!?]*)(?=(?P<letter>\w?)(?:⟦(?P<next>\d+)⟧)?)")
 _BLOCK = re.compile(r"(?:[-+*>#=|]+|\d{1,9}[.)])\s+")
+_BRACKET = re.compile(r"⟦\d+⟧|[\[\]]")
 _BRACKETS = {"[": "]", "(": ")"}
 _MARKUP = "`$<>[]{}|\\*_#~⟦⟧"
 """Letters that a translation may have only if its source has them."""
@@ -117,16 +118,14 @@ class Mark:
 def _links(text: str, marks: dict[int, tuple[int, str]]) -> Iterator[Mark]:
     """The opening of each link or picture, whose closing is a mask."""
     waiting: list[tuple[int, int]] = []
-    place = 0
-    while place < len(text):
-        end, span = marks.get(place, (place + 1, text[place]))
+    for found in _BRACKET.finditer(text):
+        _, span = marks.get(found.start(), (0, found[0]))
         if span in ("[", "!["):
-            waiting.append((place, end))
+            waiting.append(found.span())
         elif span == "]" and waiting:
             waiting.pop()
         elif span.startswith(("](", "][")) and waiting:
-            yield Mark(waiting.pop(), (place, end))
-        place = end
+            yield Mark(waiting.pop(), found.span())
 
 
 def _emphases(text: str) -> Iterator[Mark]:

@@ -26,7 +26,7 @@ LIKE = 0.4
 _WORD = re.compile(r"[^\W\d_\u3040-\u30ff\u4e00-\u9fff]+|\d+|[^\s]")
 _RAREST = 12
 """So many of a sentence's features are looked up."""
-_MOST_POSTINGS = 20_000
+_MOST_OWNERS = 8_000
 _CANDIDATES = 32
 
 
@@ -45,34 +45,41 @@ class TranslationMemory:
     """Parallel data, indexed by its source texts."""
 
     def __init__(
-        self,
-        data: ParallelData,
-        features: dict[str, int],
-        starts: npt.NDArray[np.int64],
-        postings: npt.NDArray[np.int32],
+        self, data: ParallelData, vocabulary: dict[str, int], texts: Rows, owners: Rows
     ) -> None:
+        """`vocabulary` numbers words and pairs of words, `texts` are the sources in such numbers,
+        and `owners` are for each of these the pairs that have it."""
         self.data = data
-        self._features = features
-        self._starts = starts
-        self._postings = postings
+        self._vocabulary = vocabulary
+        self._texts = texts
+        self._owners = owners
 
     @classmethod
     def of(cls, data: ParallelData, stepped: Callable[[], None] = lambda: None) -> Self:
         """Index pairs; `stepped` is called after each."""
-        features: dict[str, int] = {}
-        numbers: list[int] = []
-        counts = []
+        vocabulary: dict[str, int] = {}
+        texts: list[int] = []
+        features: list[int] = []
+        lengths, counts = [], []
         for pair in data.pairs:
-            own = _features(words(pair.source))
-            numbers += [features.setdefault(each, len(features)) for each in own]
-            counts.append(len(own))
+            own = words(pair.source)
+            texts += [vocabulary.setdefault(each, len(vocabulary)) for each in own]
+            unlike = _features(own)
+            features += [vocabulary.setdefault(each, len(vocabulary)) for each in unlike]
+            lengths.append(len(own))
+            counts.append(len(unlike))
             stepped()
-        flat = np.array(numbers, np.int32)
+        flat = np.array(features, np.int32)
         owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        order = np.argsort(flat, kind="stable")
-        starts = np.zeros(len(features) + 1, np.int64)
-        np.cumsum(np.bincount(flat, minlength=len(features)), out=starts[1:])
-        return cls(data, features, starts, owners[order])
+        return cls(
+            data,
+            vocabulary,
+            Rows.of(np.array(texts, np.int32), lengths),
+            Rows.of(
+                owners[np.argsort(flat, kind="stable")],
+                np.bincount(flat, minlength=len(vocabulary)),
+            ),
+        )
 
     def best(self, sentences: Sequence[Protected]) -> list[Match | None]:
         """The pair that is most like each sentence; None where none is."""
@@ -81,42 +88,57 @@ class TranslationMemory:
     def matches(self, sentence: Protected, count: int) -> list[Match]:
         """The pairs most like a sentence, at most so many, the best first."""
         text = sentence.restored(sentence.text)
-        own = words(text)
-        found = []
-        for number in self._candidates(own):
-            pair = self.data.pairs[number]
-            likeness = Levenshtein.normalized_similarity(own, words(pair.source))
-            if likeness >= LIKE:
-                found.append((likeness, pair.score, -number))
-        best = sorted(found, reverse=True)[:count]
         return [
-            Match(pair, _with_masks(pair, sentence), likeness)
-            for likeness, _, number in best
-            for pair in [self.data.pairs[-number]]
+            Match(self.data.pairs[number], _with_masks(self.data.pairs[number], sentence), likeness)
+            for likeness, number in self.nearest(text)[:count]
         ]
+
+    def nearest(self, text: str) -> list[tuple[float, int]]:
+        """The likeness and the numbers of pairs that are like a text, the most alike first."""
+        own = words(text)
+        # Words that no pair has are all alike to the comparison, and like none of a pair's.
+        numbers = [self._vocabulary.get(word, -1) for word in own]
+        found = []
+        for candidate in self._candidates(own):
+            likeness = Levenshtein.normalized_similarity(
+                numbers, self._texts[candidate].tolist(), score_cutoff=LIKE
+            )
+            if likeness >= LIKE:
+                found.append((likeness, self.data.pairs[candidate].score, -candidate))
+        return [(likeness, -number) for likeness, _, number in sorted(found, reverse=True)]
 
     def _candidates(self, own: list[str]) -> list[int]:
         """The numbers of the pairs that share most of the rarest features."""
-        known = [self._features[each] for each in _features(own) if each in self._features]
-        lengths = {each: int(self._starts[each + 1] - self._starts[each]) for each in known}
-        rarest = sorted(known, key=lengths.__getitem__)[:_RAREST]
+        known = [self._vocabulary[each] for each in _features(own) if each in self._vocabulary]
         lists: list[npt.NDArray[np.int32]] = []
-        total = 0
-        for each in rarest:
-            if lists and total + lengths[each] > _MOST_POSTINGS:
+        for owners in sorted((self._owners[each] for each in known), key=len)[:_RAREST]:
+            if lists and sum(map(len, lists)) + len(owners) > _MOST_OWNERS:
                 break
-            total += lengths[each]
-            begin = self._starts[each]
-            lists.append(self._postings[begin : begin + min(lengths[each], _MOST_POSTINGS)])
+            lists.append(owners[:_MOST_OWNERS])
         if not lists:
             return []
-        weights = np.repeat(
-            [1 / np.log(2 + len(each)) for each in lists], [len(each) for each in lists]
-        )
+        weights = np.repeat([1 / np.log(2 + len(each)) for each in lists], list(map(len, lists)))
         numbers, places = np.unique(np.concatenate(lists), return_inverse=True)
         scores = np.bincount(places, weights)
         chosen = np.argsort(-scores, kind="stable")[:_CANDIDATES]
         return [int(number) for number in numbers[chosen]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of numbers, of several lengths."""
+
+    flat: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int64]
+    """One more than there are rows."""
+
+    @classmethod
+    def of(cls, flat: npt.NDArray[np.int32], lengths: npt.ArrayLike) -> Self:
+        """Rows one after the other."""
+        return cls(flat, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+
+    def __getitem__(self, row: int) -> npt.NDArray[np.int32]:
+        return self.flat[self.starts[row] : self.starts[row + 1]]
 
 
 def words(text: str) -> list[str]:

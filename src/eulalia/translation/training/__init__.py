@@ -1,1 +1,5 @@
-"""Training and conversion of translation models."""
+"""Training of translation models, and conversion of others."""
+
+from eulalia.translation.training.trainer import Recipe, train
+
+__all__ = ["Recipe", "train"]

@@ -1,0 +1,132 @@
+"""Parallel text for training: sentences with masks, from the sets that a recipe names."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eulalia.datasets.massive import Massive
+from eulalia.errors import EulaliaError
+from eulalia.translation.masking import Kind, has_words, mask
+from eulalia.translation.passages import cut
+from eulalia.translation.protection import Protected, protect_pair
+
+_BLOCK_MARK = re.compile(r"\A(?:H )?(?:#{1,6} |[-*+] |\d{1,3}\. |> )+")
+_NO_TEXT = re.compile(r"[|] *:?-{2,}")
+"""A table on one line."""
+_LOCALES = {"en": "en-US", "zh": "zh-CN", "es": "es-ES"}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence and its translation, with masks."""
+
+    source: Protected
+    target: str
+    tag: str
+    document: str
+    """Which it is from."""
+    dev: bool
+    """Whether it is kept out of training to measure by."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One set of a recipe."""
+
+    file: str
+    """Path within the data folder."""
+    tag: str
+    """What its sentences are said to be from."""
+
+
+def read(
+    data: Path, sources: Sequence[Source], source_language: str, target_language: str
+) -> Iterator[Example]:
+    """The examples of all sets, each pair of texts once; for the languages either way round.
+
+    Whole documents are for dev, one of forty, and of sets without documents one pair of forty.
+    Raises EulaliaError for a set that is missing or of a kind that is not known.
+    """
+    seen: set[tuple[str, str]] = set()
+    for source in sources:
+        path = data / source.file
+        if not path.exists():
+            raise EulaliaError(f"There is no {path}, which the recipe names.")
+        for document, ours, theirs in _rows(path, source_language, target_language):
+            dev = zlib.crc32(document.encode()) % 40 == 0
+            for one, two in _sentences(ours, theirs, source_language, target_language):
+                protected, target = protect_pair(*(mask(x, Kind.MARKDOWN) for x in (one, two)))
+                if (protected.text, target) not in seen and _is_good(protected, target):
+                    seen.add((protected.text, target))
+                    yield Example(protected, target, source.tag, document, dev)
+
+
+def _rows(path: Path, source: str, target: str) -> Iterator[tuple[str, str, str]]:
+    """The documents, texts and translations of a set."""
+    if "massive" in path.name:
+        massive = Massive.open(path)
+        ours, theirs = (
+            {r.id: r.text for p in ("train",) for r in massive.requests(_LOCALES[language], p)}
+            for language in (source, target)
+        )
+        for number in ours.keys() & theirs.keys():
+            yield f"massive {number}", ours[number], theirs[number]
+        return
+    if not path.name.endswith(".tsv.gz"):
+        raise EulaliaError(f"{path} is no set of pairs; a .tsv.gz or MASSIVE's archive is.")
+    talk = "tatoeba" in path.name
+    languages = path.name.split(".")[0].split("-")
+    if {source, target} != set(languages):
+        raise EulaliaError(f"{path} is not from {source} to {target}.")
+    with gzip.open(path, "rt", encoding="utf-8") as rows:
+        for row in rows:
+            columns = row.rstrip("\n").split("\t")
+            document, *texts = (columns[0], *columns[:2]) if talk else columns[:3]
+            if len(texts) == 2:
+                yield (document, *(texts if languages[0] == source else texts[::-1]))  # type: ignore[misc]
+
+
+def _sentences(
+    ours: str, theirs: str, source_language: str, target_language: str
+) -> Iterable[tuple[str, str]]:
+    """A pair of texts sentence by sentence, where both have as many; else whole."""
+    one, two = (_BLOCK_MARK.sub("", text.strip()) for text in (ours, theirs))
+    if _NO_TEXT.search(one):
+        return []
+    masked = [mask(text, Kind.MARKDOWN) for text in (one, two)]
+    sentences = [
+        [text.restore(part) for part in cut(text.text, language).sentences]
+        for text, language in zip(masked, (source_language, target_language), strict=True)
+    ]
+    if len(sentences[0]) == len(sentences[1]):
+        return list(zip(*sentences, strict=True))
+    return [(one, two)]
+
+
+def _is_good(source: Protected, target: str) -> bool:
+    """Whether a pair is likely to be one, and short enough."""
+    if not has_words(source.text) or not has_words(target) or source.text == target:
+        return False
+    if not _is_simplified(target) or not _is_simplified(source.text):
+        return False
+    ours, theirs = len(source.text) + 8, _weight(target) + 8
+    return len(source.text) <= 500 and 0.3 < theirs / ours < 3
+
+
+def _is_simplified(text: str) -> bool:
+    """Whether all Chinese letters are among the 6,763 of GB 2312, which are simplified ones."""
+    try:
+        "".join(letter for letter in text if "\u3400" <= letter <= "\u9fff").encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _weight(text: str) -> int:
+    """Letters, those of Chinese counting for three."""
+    return len(text) + 2 * sum("\u3400" <= letter <= "\u9fff" for letter in text)
