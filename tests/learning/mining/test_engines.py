@@ -71,8 +71,7 @@ def rows(table: Any) -> list[dict[str, Any]]:
 
 def counted(table: Any) -> list[dict[str, Any]]:
     """What was counted of wordings and of steps between them, in words for their numbers."""
-    said = heard(table)
-    tried, texts = steps(said), counts.texts(said)
+    tried, texts = steps(heard(table)), counts.texts(table)
     visits = counts.visits(tried)
     names = {row["wording"]: (row["locale"], row["request"], row["state"]) for row in rows(texts)}
     found = [*rows(counts.wordings(visits, 1)), *rows(counts.edges(tried, visits, 1))]

@@ -20,6 +20,8 @@ from scipy import sparse  # type: ignore[import-untyped]
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
+ATTEMPTS: Final = 30
+"""No walk is followed any further, so that every loop ends."""
 _BELIEVED_FAILURES: Final = 0.2
 """Turns that are believed to have failed before any was seen, so that every walk ends."""
 
@@ -52,7 +54,7 @@ class Chain:
         )
 
     def scores(
-        self, sources: Places, *, least: float = 1e-3, attempts: int = 30, rows: int = 10_000
+        self, sources: Places, *, least: float = 1e-3, attempts: int = ATTEMPTS, rows: int = 10_000
     ) -> Iterator[tuple[Places, Any]]:
         """For some sources at a time, (k,) and (k, n) sparse: the probabilities that a walk from
         each of them ends in success at each wording.

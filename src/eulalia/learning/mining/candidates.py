@@ -6,9 +6,11 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
-from scipy import sparse, stats  # type: ignore[import-untyped]
+from scipy import sparse, special  # type: ignore[import-untyped]
 
+from eulalia.learning.mining.absorption import ATTEMPTS, Chain
 from eulalia.learning.mining.graph import Graph
 from eulalia.learning.mining.settings import Settings
 from eulalia.rewrites import Evidence, LearnedRewrite
@@ -20,6 +22,7 @@ _THIN: Final = 0.5
 """Evidence against a request is thin while its success may exceed this."""
 _COMPARED: Final = 300
 """As many of an interpretation's wordings, those heard most, are compared with a request."""
+_ROUNDING: Final = 1e-9
 _PAIRS: Final = 1_000_000
 """So many pairs of texts are in memory at once."""
 
@@ -28,29 +31,28 @@ def candidates(graph: Graph, settings: Settings) -> list[LearnedRewrite]:
     """The rewrites with evidence enough, at most one for each wording as it was read."""
     votes, served = graph.column("votes"), graph.column("served")
     lost = np.maximum(votes - served, 0.0)
-    least = stats.beta.ppf(0.05, served + 1.0, lost + 1.0)
     usual = _usual(graph)
+    # What a wording is taken for must have served so many customers, and be likely enough to.
+    proven = special.betainc(served + 1.0, lost + 1.0, settings.lower_bound) <= 0.05
+    ends = np.where(usual >= 0, usual, np.arange(len(usual)))
+    proven = proven[ends] & (graph.served[graph.states] >= settings.customers)
+    chain = graph.chain()
     found: list[tuple[Places, Places, Floats, Floats]] = []
-    for sources, scores in graph.chain().scores(np.unique(graph.sources)):
+    for sources, scores in chain.scores(_promising(graph, chain, proven, settings)):
         targets, best, own = _best(graph.states, sources, scores)
-        targets = np.where(usual[targets] >= 0, usual[targets], targets)
-        good = (
-            (best >= settings.score)
-            & (best > settings.gain * own)
-            & (least[targets] >= settings.lower_bound)
-            & (graph.served[graph.states[targets]] >= settings.customers)
-        )
-        found.append((sources[good], targets[good], best[good], own[good]))
+        good = (best >= settings.score) & (best > settings.gain * own) & proven[targets]
+        found.append((sources[good], ends[targets[good]], best[good], own[good]))
     if not found:
         return []
     sources, targets, best, own = (np.concatenate(part) for part in zip(*found, strict=True))
-    most = stats.beta.ppf(0.95, served[sources] + 1.0, lost[sources] + 1.0)
-    thin = np.flatnonzero(most >= _THIN)
+    thin = special.betainc(served[sources] + 1.0, lost[sources] + 1.0, _THIN) <= 0.95
+    thin = np.flatnonzero(thin)
     good = np.ones(len(sources), bool)
     good[thin] = ~_is_like_what_serves(graph, sources[thin], settings.alike)
     sources, targets, best, own = sources[good], targets[good], best[good], own[good]
     customers, transitions = _steps(graph, sources, targets)
     share = served / np.maximum(votes, 1e-9)
+    least = special.betaincinv(served[targets] + 1.0, lost[targets] + 1.0, 0.05)
     evidence = [
         Evidence(*numbers)
         for numbers in zip(
@@ -60,7 +62,7 @@ def candidates(graph: Graph, settings: Settings) -> list[LearnedRewrite]:
             np.minimum(best, 1.0).tolist(),
             np.minimum(share[sources], 1.0).tolist(),
             np.minimum(share[targets], 1.0).tolist(),
-            least[targets].tolist(),
+            least.tolist(),
             strict=True,
         )
     ]
@@ -77,31 +79,46 @@ def candidates(graph: Graph, settings: Settings) -> list[LearnedRewrite]:
     ]
 
 
+def _promising(
+    graph: Graph, chain: Chain, proven: npt.NDArray[np.bool_], settings: Settings
+) -> Places:
+    """The wordings that may have a rewrite: more walks from them end well at something proven than
+    what is asked for, and than what succeeds at once."""
+    ending = chain.success * proven
+    bound = ending
+    for _ in range(ATTEMPTS):
+        bound = ending + chain.transitions @ bound
+    enough = np.maximum(settings.score, settings.gain * chain.success) <= bound + _ROUNDING
+    left = np.zeros(len(enough), bool)
+    left[graph.sources] = True
+    return np.flatnonzero(left & enough)
+
+
 def _best(states: Places, sources: Places, scores: Any) -> tuple[Places, Floats, Floats]:
     """(k,) For each source the wording that is likeliest to serve, of the interpretation that is
     likeliest to serve and is not the source's own; that interpretation's probability, 0 if there
     is none, and that of the source's own."""
-    rows, targets = scores.nonzero()
-    values = np.asarray(scores.data[scores.data != 0.0], np.float64)
-    m = int(states.max(initial=0)) + 1
-    by_state = sparse.csr_array((values, (rows, states[targets])), shape=(len(sources), m))
-    by_state.sum_duplicates()
-    pair_rows, pair_states = by_state.nonzero()
-    is_own = pair_states == states[sources][pair_rows]
-    own, best = np.zeros(len(sources)), np.zeros(len(sources))
-    own[pair_rows[is_own]] = by_state.data[is_own]
-    chosen = np.full(len(sources), -1, np.intp)
-    # The last one written stays: the likeliest, and of equals the first.
-    order = np.lexsort((-pair_states, by_state.data, pair_rows))
-    order = order[~is_own[order]]
-    chosen[pair_rows[order]] = pair_states[order]
-    best[pair_rows[order]] = by_state.data[order]
-    inside = states[targets] == chosen[rows]
-    rows, targets, values = rows[inside], targets[inside], values[inside]
-    order = np.lexsort((-targets, values, rows))
-    wordings = np.zeros(len(sources), np.intp)
-    wordings[rows[order]] = targets[order]
-    return wordings, best, own
+    rows = np.repeat(np.arange(len(sources)), np.diff(scores.indptr))
+    of_state = states[scores.indices]
+    by_state = sparse.coo_array(
+        (scores.data, (rows, of_state)), shape=(len(sources), int(states.max(initial=0)) + 1)
+    ).tocsr()
+    is_own = by_state.indices == np.repeat(states[sources], np.diff(by_state.indptr))
+    # A walk begins where it is, so that no row is empty and each has its own state.
+    own = by_state.data[is_own]
+    by_state.data[is_own] = 0.0
+    best, chosen = _largest(by_state)
+    scores.data[of_state != chosen[rows]] = 0.0
+    return _largest(scores)[1], best, own
+
+
+def _largest(rows: Any) -> tuple[Floats, Places]:
+    """(k,) The largest value of each row of a sparse matrix of which none is empty, and its place,
+    of equals the first."""
+    largest = np.maximum.reduceat(rows.data, rows.indptr[:-1])
+    is_largest = np.flatnonzero(rows.data == np.repeat(largest, np.diff(rows.indptr)))
+    first = is_largest[np.searchsorted(is_largest, rows.indptr[:-1])]
+    return largest, rows.indices[first]
 
 
 def _usual(graph: Graph) -> Places:
@@ -110,7 +127,8 @@ def _usual(graph: Graph) -> Places:
     order = np.lexsort((graph.column("served"), graph.column("customers_served"), graph.states))
     best = np.zeros(len(graph.served), np.intp)
     best[graph.states[order]] = order
-    has_slots = np.array(["=" in state for state in graph.texts("state", best)], bool)
+    read = graph.wordings["state"].take(pa.array(best, pa.int64()))
+    has_slots = np.asarray(pc.match_substring(read, "="), bool)
     return np.where(has_slots[graph.states], best[graph.states], -1)
 
 

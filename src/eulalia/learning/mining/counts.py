@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from eulalia.learning.mining.steps import understood
+
 if TYPE_CHECKING:
     import ibis  # type: ignore[import-untyped]
 
@@ -63,13 +65,12 @@ def served(visits: ibis.Table) -> ibis.Table:
     return happy.group_by("meaning").agg(customers=happy.count())
 
 
-def texts(heard: ibis.Table) -> ibis.Table:
+def texts(turns: ibis.Table) -> ibis.Table:
     """A row for each wording: what its number stands for, and how it was written."""
-    return heard.group_by("wording").agg(
-        locale=heard.locale.max(),
-        request=heard.request.max(),
-        state=heard.state.max(),
-        text=heard.text.max(),
+    # Each text is looked at once, not once a turn.
+    said = understood(turns.select("locale", "state", "rewritten", "text").distinct())
+    return said.group_by("wording").agg(
+        **{name: said[name].max() for name in ("locale", "request", "state", "text")}
     )
 
 

@@ -26,10 +26,9 @@ def rewrites(turns: ibis.Table, settings: Settings | None = None) -> list[Learne
     that make no sense.
     """
     settings = settings or Settings()
-    said = heard(turns)
     with (
-        kept(counts.texts(said)) as texts,
-        kept(steps(said)) as tried,
+        kept(counts.texts(turns)) as texts,
+        kept(steps(heard(turns))) as tried,
         kept(counts.visits(tried)) as visits,
     ):
         graph = Graph.of(

@@ -57,29 +57,35 @@ _USUAL_CONFIDENCE: Final = 0.8
 """Where a turn tells none."""
 
 
-def heard(turns: ibis.Table) -> ibis.Table:
-    """A row for each turn with words: who said what when, and how it was read.
-
-    Columns: home, meaning, wording and dialogue (numbers that stand for a customer, an
-    interpretation of a locale, a request that is read so, and a customer's session), locale,
-    request, state, text, and what steps are told from. A turn that was rewritten tells of the
-    rewrite's text, which is what was understood.
-    """
+def understood(turns: ibis.Table) -> ibis.Table:
+    """Those of the turns that have words, with what was understood: text, request (normalised),
+    is_plain, and meaning and wording (numbers that stand for an interpretation of a locale, and for
+    a request that is read so). A turn that was rewritten tells of the rewrite's text."""
     read = turns.mutate(text=turns.rewritten.coalesce(turns.text))
     # Most of what is heard is normal already, and looking is cheaper than rewriting.
     read = read.mutate(is_normal=read.text.re_search("^[a-z0-9]+( [a-z0-9]+)*$"))
     read = read.mutate(request=_request(read), meaning=read.locale + "\n" + read.state)
     read = read.filter((read.request != "") & read.state.notnull())
-    return read.select(
-        *("locale", "request", "state", "text", "intent"),
-        home=number(read.customer),
+    return read.mutate(
+        is_plain=read.is_normal | read.request.re_search("^[a-z0-9 ]*$"),
         meaning=number(read.meaning),
         wording=number(read.meaning + "\n" + read.request),
+    )
+
+
+def heard(turns: ibis.Table) -> ibis.Table:
+    """A row for each turn with words: who said what when, and how it was read.
+
+    Columns: home and dialogue (numbers that stand for a customer, and for a session of theirs),
+    those that `understood` adds, and what steps are told from.
+    """
+    read = understood(turns)
+    return read.select(
+        *("text", "request", "is_plain", "meaning", "wording", "intent"),
+        home=number(read.customer),
         dialogue=number(read.locale + "\n" + read.customer + "\n" + read.session),
         place=read.turn,
         time=microseconds(read.time),
-        # DuckDB counts the bytes of other letters.
-        is_plain=read.is_normal | read.request.re_search("^[a-z0-9 ]*$"),
         bad=~read.outcome.fill_null("").isin(["answered"]),
         confidence=read.confidence.fill_null(_USUAL_CONFIDENCE),
         feedback=read.feedback.fill_null(""),
