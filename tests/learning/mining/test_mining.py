@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,41 @@ def test_a_few_cannot_turn_many_people_s_request_into_another_wish(
     for number in range(attackers):
         turns += session(f"e{number}", LIGHT, DOOR)
     assert "switch off the light" not in mined(tmp_path, turns)
+
+
+def test_texts_made_to_break_things_do_not(tmp_path: Path) -> None:
+    evil = ["'; DROP TABLE kept; --", "a\nb\x00c", "{}=;%_\\", "🎷" * 3, "x " * 20_000]
+    turns = [
+        turn
+        for text in evil
+        for name in "ab"
+        for turn in session(f"{name}{evil.index(text)}", (text, "play_game", {}), JAZZ)
+    ]
+    turns += [turn for name in "ab" for turn in session(name, JAS, JAZZ)]
+    found = mined(tmp_path, turns)
+    assert found["play jas"].text == "play jazz"
+    assert {one.text for one in found.values()} == {"play jazz"}
+
+
+def test_what_stands_in_a_state_or_a_locale_mixes_no_two_wordings(tmp_path: Path) -> None:
+    # Were they glued together without care, the two would be one.
+    torn: Said = ("jas play", "play_game", {"genre": "x}\nplay jas"})
+    turns = [turn for name in "ab" for turn in session(name, JAS, JAZZ)]
+    turns += [turn for name in "cd" for turn in session(name, torn)]
+    assert mined(tmp_path, turns)["play jas"].evidence.turns == 2
+
+
+def test_two_who_mine_at_once_find_the_same(tmp_path: Path) -> None:
+    turns = [turn for name in "abc" for turn in session(name, JAS, JAZZ)]
+    logs.write(tmp_path / "log.parquet", ((turn, None) for turn in turns))
+
+    def mine(_: int) -> list[LearnedRewrite]:
+        return mining.rewrites(mining.table(tmp_path / "log.parquet"))
+
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(mine, range(2))
+    assert one
+    assert one == other
 
 
 def test_so_many_customers_are_needed_as_the_settings_say(tmp_path: Path) -> None:
