@@ -64,6 +64,8 @@ class Model:
     source_prefix: tuple[str, ...]
     """Pieces before each sentence, such as a language's."""
     target_prefix: tuple[str, ...]
+    positions: int
+    """Pieces that it can read, or write."""
 
     @property
     def takes_examples(self) -> bool:
@@ -85,6 +87,7 @@ class Model:
             ) from error
         try:
             about = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+            positions = int(about["positions"])
             source = SentencePieceProcessor(model_file=str(folder / about["source_pieces"]))
             target = SentencePieceProcessor(model_file=str(folder / about["target_pieces"]))
             translator = Translator(str(folder), device="cpu", compute_type="int8")
@@ -105,6 +108,7 @@ class Model:
             target_language,
             source_prefix,
             target_prefix,
+            positions,
         )
 
     def translate(
@@ -126,7 +130,7 @@ class Model:
             max_batch_size=1024,
             batch_type="tokens",
             max_input_length=0,
-            max_decoding_length=2 * max(map(len, read)) + 16,
+            max_decoding_length=min(2 * max(map(len, read)) + 16, self.positions - 2),
         )
         return [
             self._written(result.hypotheses[0][len(self.target_prefix) :]) for result in results
@@ -137,10 +141,11 @@ class Model:
         if self.family != "eulalia":
             sentence = MASK.sub(r"X\1", sentence)
         encoded: Any = self.source_pieces.encode(sentence, out_type=str)
-        pieces = [*self.source_prefix, *encoded[:_LONGEST]]
+        longest = min(_LONGEST, self.positions - 8)
+        pieces = [*self.source_prefix, *encoded[:longest]]
         if example is not None:
             shown: Any = self.target_pieces.encode(example, out_type=str)
-            pieces += [EXAMPLE, *shown[:_LONGEST]]
+            pieces += [EXAMPLE, *shown[:longest]]
         return [*pieces, "</s>"]
 
     def _written(self, pieces: list[str]) -> str:

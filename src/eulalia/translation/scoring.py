@@ -29,7 +29,9 @@ def score(
     none at all, or without sacrebleu.
     """
     try:
-        from sacrebleu.metrics import BLEU, CHRF, TER
+        from sacrebleu.metrics.bleu import BLEU
+        from sacrebleu.metrics.chrf import CHRF
+        from sacrebleu.metrics.ter import TER
     except ImportError as error:
         raise TranslationError(
             f"{error.name} is missing; pip install 'eulalia[translate]' installs it."

@@ -59,6 +59,7 @@ def convert(checkpoint: str, folder: Path) -> None:
             raise TranslationError(f"{checkpoint} has no SentencePiece model.")
         about = {
             "family": family,
+            "positions": config.max_position_embeddings,
             "source_pieces": found[0],
             "target_pieces": found[1] if family == "marian" and len(found) > 1 else found[0],
             "source_prefixes": source,

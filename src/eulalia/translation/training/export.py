@@ -14,7 +14,7 @@ from sentencepiece import SentencePieceProcessor
 from torch import nn
 
 from eulalia.translation.model import DESCRIPTION, TAGS
-from eulalia.translation.training.network import Attention, Layer, Network
+from eulalia.translation.training.network import LONGEST, Attention, Layer, Network
 
 PIECES = "sentences.model"
 
@@ -51,6 +51,7 @@ def export(network: Network, vocabulary: Path, folder: Path, languages: tuple[st
         shutil.copyfile(vocabulary, part / PIECES)
         about = {
             "family": "eulalia",
+            "positions": LONGEST,
             "source_pieces": PIECES,
             "target_pieces": PIECES,
             "source_prefixes": {languages[0]: [TAGS[1]]},
