@@ -18,7 +18,7 @@ from eulalia.rewrites import Status
 from eulalia.text.vectors import Vectors
 from eulalia.turn import Rewrite
 
-THRESHOLD: Final = 0.5
+THRESHOLD: Final = 0.4
 """Probability of putting a request right from which it is done."""
 
 Read = Callable[[Sequence[str]], Sequence[Meaning]]
