@@ -83,40 +83,6 @@ def test_a_checkpoint_is_converted_once(marian):
 
 
 @pytest.mark.slow
-def test_an_m2m_checkpoint_is_told_both_languages(tmp_path):
-    from transformers import M2M100Config, M2M100ForConditionalGeneration, M2M100Tokenizer
-
-    pieces = pieces_of(tmp_path / "sentencepiece.bpe", character_coverage=1.0)
-    names = [
-        "<s>",
-        "<pad>",
-        "</s>",
-        "<unk>",
-        *(pieces.id_to_piece(n) for n in range(3, len(pieces))),
-    ]
-    vocabulary = {name: number for number, name in enumerate(names)}
-    (tmp_path / "vocab.json").write_text(json.dumps(vocabulary))
-    tokenizer = quietly(
-        lambda: M2M100Tokenizer(
-            str(tmp_path / "vocab.json"), str(tmp_path / "sentencepiece.bpe.model")
-        )
-    )
-    tokenizer.save_pretrained(tmp_path)
-    config = M2M100Config(
-        vocab_size=len(tokenizer) + 8, d_model=16, encoder_layers=1, decoder_layers=1,
-        encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=32,
-        decoder_ffn_dim=32, max_position_embeddings=64,
-    )  # fmt: skip
-    quietly(lambda: M2M100ForConditionalGeneration(config).save_pretrained(tmp_path))
-    engine = Engine.open("en", "zh", tmp_path)
-    assert engine.model.source_prefix == ("__en__",)
-    assert engine.model.target_prefix == ("__zh__",)
-    assert "`x`" in engine.translate(["the cat `x`"])[0]
-    with pytest.raises(TranslationError, match="does not know the language gv"):
-        Engine.open("en", "gv", tmp_path)
-
-
-@pytest.mark.slow
 def test_another_kind_of_checkpoint_is_told_in_a_sentence(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     with pytest.raises(TranslationError, match="could not be converted"):
