@@ -69,6 +69,7 @@ def recipe(tmp_path, epochs=2, text=RECIPE):
     return path
 
 
+@pytest.mark.slow
 def test_a_model_learns_and_its_engine_translates(tmp_path, data):
     loss = train(recipe(tmp_path, epochs=25), data=data, output=tmp_path / "run")
     assert loss < 0.2
@@ -76,6 +77,7 @@ def test_a_model_learns_and_its_engine_translates(tmp_path, data):
     assert engine.translate(["3 big dog `q` sees 7 small cat `z`"]) == ["3大狗`q`看见7小猫`z`"]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, data, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
     whole = train(recipe(tmp_path), data=data, output=tmp_path / "whole")
@@ -96,6 +98,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, data, caplog, mon
         train(recipe(tmp_path, epochs=3), data=data, output=output, resume=True)
 
 
+@pytest.mark.slow
 def test_the_exported_model_writes_what_the_network_would(tmp_path, data):
     train(recipe(tmp_path, epochs=1), data=data, output=tmp_path / "run")
     vocabulary = tmp_path / "run" / "sentences.model"
@@ -122,6 +125,7 @@ def test_the_exported_model_writes_what_the_network_would(tmp_path, data):
         assert sum(own) == pytest.approx(float(best), abs=0.15 * max(1, len(own)))
 
 
+@pytest.mark.slow
 def test_masks_and_tags_are_symbols_of_the_vocabulary(tmp_path, data):
     train(recipe(tmp_path, epochs=1), data=data, output=tmp_path / "run")
     pieces = SentencePieceProcessor(model_file=str(tmp_path / "run" / "sentences.model"))
