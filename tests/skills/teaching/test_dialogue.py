@@ -360,7 +360,9 @@ def test_a_taught_phrase_is_listened_for(
     assert hears.asked == [()]
     talk(f"when I say movie time I mean {LIGHT}")
     turn = assistant.listen(sound)
-    assert hears.asked == [(), (), ["movie time"]]
+    # In silence first, to learn whether it can be listened for at all.
+    tried = [("movie time",), ("movie time",)]
+    assert hears.asked == [(), *tried, ()] if error else [(), *tried]
     assert turn.text == ("moving tie" if error else "movie time")
     assert (turn.rewrite is None) == bool(error)
 

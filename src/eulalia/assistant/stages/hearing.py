@@ -28,7 +28,7 @@ def hear(trace: Trace, parts: Parts) -> None:
         expected = parts.sayable(listed)
         transcript = parts.recognizer().transcribe(trace.sound, phrases=expected, grammar=grammar)
         if transcript.mode != "grammar":
-            transcript = _taught(trace, parts) or transcript
+            transcript = _taught(trace, parts, expected) or transcript
         report.notes["mode"] = str(transcript.mode)
         _note(report, listed, expected)
         report.hypotheses = transcript.hypotheses or (
@@ -52,18 +52,18 @@ def _note(report: Report, listed: Sequence[str], expected: Sequence[str]) -> Non
         report.notes["unsayable"] = [name for name in listed if name not in set(expected)]
 
 
-def _taught(trace: Trace, parts: Parts) -> Transcript | None:
+def _taught(trace: Trace, parts: Parts, expected: Sequence[str]) -> Transcript | None:
     """The sound as a phrase that the customer taught, if it is one as a whole; or None.
 
     They are listened for in a pass of their own: in a short list, a whole request is told from a
-    few others, and not from all the customer's names.
+    few others, and not from all the customer's names, unless there are no others `expected`.
     """
     turn = trace.turn
     if not parts.has(TeachingSkill.name):
         return None
     taught = lessons.every(parts.memory.records, turn.customer, turn.locale)
     phrases = parts.sayable(tuple(lesson.phrase for lesson in taught))
-    if not phrases:
+    if not phrases or set(phrases) == set(expected):
         return None
     assert trace.sound is not None
     heard = parts.recognizer().transcribe(trace.sound, phrases=phrases)

@@ -24,6 +24,8 @@ from eulalia.translation.protection import MASK, Protected, protect_pair
 LIKE = 0.4
 """Pairs less like a sentence than this are none that it could learn from."""
 _WORD = re.compile(r"[^\W\d_\u3040-\u30ff\u4e00-\u9fff]+|\d+|[^\s]")
+_ROUNDING = 0.01
+"""Below the limit, so that what is exactly as like as that is not rounded away."""
 _RAREST = 12
 """So many of a sentence's features are looked up."""
 _MOST_OWNERS = 8_000
@@ -101,7 +103,7 @@ class TranslationMemory:
         found = []
         for candidate in self._candidates(own):
             likeness = Levenshtein.normalized_similarity(
-                numbers, self._texts[candidate].tolist(), score_cutoff=LIKE
+                numbers, self._texts[candidate].tolist(), score_cutoff=LIKE - _ROUNDING
             )
             if likeness >= LIKE:
                 found.append((likeness, self.data.pairs[candidate].score, -candidate))
