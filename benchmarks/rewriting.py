@@ -4,9 +4,10 @@
 
 Takes the processor time, on one thread and one request after the other, of what the assistant does
 before it understands: looking up words, sounds and neighbours, reading the candidates and ranking
-them, for a customer with 300 turns behind him. Beside it rapidfuzz.process.extractOne looks through
-the same requests. Writes benchmarks/results/rewriting.json. The rewrites are made up of a few
-hundred words, so that every request has many that are almost like it.
+them, for a customer with 300 turns behind him and a recogniser with three other hypotheses. Beside
+it rapidfuzz.process.extractOne looks through the same requests. Writes
+benchmarks/results/rewriting.json. The rewrites are made up of a few hundred words, so that every
+request has many that are almost like it.
 """
 
 from __future__ import annotations
@@ -154,7 +155,16 @@ def main() -> None:
         asked = [misheard(request(rng), rng) for _ in range(options.requests)]
         drawn = rng.sample(learned, len(asked[::4]))
         asked[::4] = [rewrite.request for rewrite in drawn]
-        requests = [Request(text, LOCALE, 8) for text in asked]
+        requests = [
+            Request(
+                text,
+                LOCALE,
+                8,
+                heard=0.5,
+                alternatives=tuple((misheard(text, rng), 0.1) for _ in range(3)),
+            )
+            for text in asked
+        ]
         retrieval, whole = [], []
         for each in requests[:50]:  # pages of the files come into memory
             rewriter.rewrite(each, known, read)
