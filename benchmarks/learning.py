@@ -1,6 +1,6 @@
 """What learning takes away of the defects of customers whom it has not learned from.
 
-    python benchmarks/learning.py --data DIR [--seeds 20] [--customers 60] [--days 20]
+    python benchmarks/learning.py --data DIR [--seeds 20] [--customers 30] [--days 20]
         [--teachers 300] [--arms none,exact,…]
 
 For each seed, some households (`--teachers`) live with the assistant that learns nothing; rewrites
@@ -314,7 +314,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     data = os.environ.get("EULALIA_DATA")
     parser.add_argument("--data", type=Path, default=data and Path(data), required=not data)
-    for name, usual in (("seeds", 20), ("customers", 60), ("days", 20), ("teachers", 300)):
+    for name, usual in (("seeds", 20), ("customers", 30), ("days", 20), ("teachers", 300)):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--arms", type=lambda text: text.split(","), default=list(ARMS))
