@@ -4,56 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from eulalia.assistant import Assistant
 from eulalia.learning import nightly, probes
 from eulalia.learning.labels.exploration import heed
 from eulalia.learning.state import normalize
 from eulalia.memory import Memory
-from eulalia.nlu import Understander
-from eulalia.skills import find, questions, reminders
+from eulalia.skills import questions, reminders
 from eulalia.skills.teaching import satisfaction, wordings
-from eulalia.turn import Outcome, Turn
+from eulalia.turn import Outcome
+from tests.talking import Talk
 
 QUESTION = "Did I answer your question?"
 LIGHT = "turn on the kitchen light"
 TIME = "what time is it"
-opened = cache(Understander.open)
 
 
-def never() -> Any:
-    raise AssertionError("This part is not needed, and must not be opened.")
-
-
-class Talk:
-    """A customer who talks in one session."""
-
-    def __init__(self, memory: Memory, customer: str = "ada") -> None:
-        self.memory = memory
-        self.assistant = Assistant(
-            memory,
-            customer=customer,
-            skills=find(),
-            understander=opened,
-            detector=never,
-            speaker=never,
-        )
-
-    def __call__(self, text: str, locale: str = "en-US", session: str = "s") -> str:
-        self.turn = self.assistant.ask(text, locale=locale, session=session)
-        assert self.turn.answer is not None
-        assert not [span.error for span in self.turn.spans if span.error]
-        return self.turn.answer.text
-
-    def kept(self, text: str) -> Turn:
-        """The last turn with these words, as memory has it."""
-        return next(turn for turn in self.memory.turns(customer="ada") if turn.text == text)
+class Guest(Talk):
+    """A customer whom the assistant may have asked lately."""
 
     def is_at_peace(self) -> None:
         """Let a day go by."""
@@ -68,8 +39,8 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
 
 
 @pytest.fixture
-def talk(memory: Memory) -> Talk:
-    return Talk(memory)
+def talk(memory: Memory) -> Guest:
+    return Guest(memory, "ada")
 
 
 def wait_for(memory: Memory, *requests: str, locale: str = "en-US", customer: str = "ada") -> None:
@@ -79,7 +50,7 @@ def wait_for(memory: Memory, *requests: str, locale: str = "en-US", customer: st
 
 @pytest.mark.parametrize(("answer", "is_right"), [("yes", True), ("no, thanks", False)])
 def test_the_answer_becomes_feedback_of_the_turn_asked_about(
-    memory: Memory, talk: Talk, answer: str, is_right: bool
+    memory: Memory, talk: Guest, answer: str, is_right: bool
 ) -> None:
     wait_for(memory, LIGHT)
     assert talk("Turn on the kitchen light!") == f"The light is on (kitchen). {QUESTION}"
@@ -95,7 +66,7 @@ def test_the_answer_becomes_feedback_of_the_turn_asked_about(
     assert talk.turn.feedback == ()
 
 
-def test_after_a_no_something_can_be_taught(memory: Memory, talk: Talk) -> None:
+def test_after_a_no_something_can_be_taught(memory: Memory, talk: Guest) -> None:
     wait_for(memory, TIME)
     talk(TIME)
     assert talk("no").endswith(f"Would you like to teach me what “{TIME}” means?")
@@ -105,7 +76,7 @@ def test_after_a_no_something_can_be_taught(memory: Memory, talk: Talk) -> None:
     assert [feedback.kind for feedback in memory.turns(limit=9)[-1].feedback] == ["denial"]
 
 
-def test_one_who_does_not_like_to_teach_is_only_told_sorry(memory: Memory, talk: Talk) -> None:
+def test_one_who_does_not_like_to_teach_is_only_told_sorry(memory: Memory, talk: Guest) -> None:
     wait_for(memory, TIME)
     talk(TIME)
     talk("no")
@@ -116,7 +87,7 @@ def test_one_who_does_not_like_to_teach_is_only_told_sorry(memory: Memory, talk:
     assert talk("no") == "I am sorry that I got that wrong."
 
 
-def test_a_question_is_asked_once_and_one_a_day(memory: Memory, talk: Talk) -> None:
+def test_a_question_is_asked_once_and_one_a_day(memory: Memory, talk: Guest) -> None:
     wait_for(memory, LIGHT, TIME)
     assert talk(LIGHT).endswith(QUESTION)
     assert not talk(LIGHT).endswith(QUESTION)
@@ -126,7 +97,7 @@ def test_a_question_is_asked_once_and_one_a_day(memory: Memory, talk: Talk) -> N
     assert memory.records.list("ada", probes.RECORDS) == {}
 
 
-def test_whoever_says_something_else_is_not_taken_to_answer(memory: Memory, talk: Talk) -> None:
+def test_whoever_says_something_else_is_not_taken_to_answer(memory: Memory, talk: Guest) -> None:
     wait_for(memory, TIME)
     talk(TIME)
     talk(LIGHT)
@@ -135,7 +106,7 @@ def test_whoever_says_something_else_is_not_taken_to_answer(memory: Memory, talk
     assert talk.kept(TIME).feedback == ()
 
 
-def test_an_answer_in_another_session_is_none(memory: Memory, talk: Talk) -> None:
+def test_an_answer_in_another_session_is_none(memory: Memory, talk: Guest) -> None:
     wait_for(memory, TIME)
     talk(TIME)
     talk("no", session="another room")
@@ -144,7 +115,7 @@ def test_an_answer_in_another_session_is_none(memory: Memory, talk: Talk) -> Non
     assert [feedback.detail for feedback in talk.kept(TIME).feedback] == [satisfaction.ASKED]
 
 
-def test_only_an_answer_is_asked_about(memory: Memory, talk: Talk) -> None:
+def test_only_an_answer_is_asked_about(memory: Memory, talk: Guest) -> None:
     wait_for(memory, "flibber gabber doo", "order me a pizza", "what have i taught you")
     for text in ("flibber gabber doo", "order me a pizza", "what have I taught you"):
         assert not talk(text).endswith(QUESTION)
@@ -152,7 +123,7 @@ def test_only_an_answer_is_asked_about(memory: Memory, talk: Talk) -> None:
 
 
 def test_nothing_is_asked_while_something_else_is_or_an_alarm_rings(
-    memory: Memory, talk: Talk
+    memory: Memory, talk: Guest
 ) -> None:
     wait_for(memory, LIGHT)
     memory.records.put("ada", reminders.RINGING, "alarm", {"since": "now"})
@@ -171,7 +142,7 @@ def test_nothing_is_asked_while_something_else_is_or_an_alarm_rings(
      "zh-CN", "zh-TW"],
 )  # fmt: skip
 def test_it_is_asked_in_every_answer_language(memory: Memory, locale: str) -> None:
-    talk = Talk(memory)
+    talk = Guest(memory)
     texts = {
         "zh-CN": "几点了",
         "zh-TW": "幾點了",
@@ -194,7 +165,7 @@ def test_it_is_asked_in_every_answer_language(memory: Memory, locale: str) -> No
 YES = ("ja", "sí", "oui", "sì", "sim", "да", "是", "はい", "نعم", "हाँ", "ndiyo")
 
 
-def test_a_customer_in_another_language_is_not_asked(memory: Memory, talk: Talk) -> None:
+def test_a_customer_in_another_language_is_not_asked(memory: Memory, talk: Guest) -> None:
     wait_for(memory, TIME, locale="de-DE")
     assert not talk(TIME).endswith(QUESTION)
     wait_for(memory, "mikä on kello", locale="fi-FI")  # nobody could take the answer in Finnish
@@ -202,7 +173,7 @@ def test_a_customer_in_another_language_is_not_asked(memory: Memory, talk: Talk)
     assert talk.turn.span(probes.SPAN) is None
 
 
-def test_a_turn_deleted_meanwhile_is_no_trouble(memory: Memory, talk: Talk) -> None:
+def test_a_turn_deleted_meanwhile_is_no_trouble(memory: Memory, talk: Guest) -> None:
     wait_for(memory, TIME)
     talk(TIME)
     question = memory.records.get("ada", questions.KIND, "s")
@@ -210,7 +181,7 @@ def test_a_turn_deleted_meanwhile_is_no_trouble(memory: Memory, talk: Talk) -> N
     assert talk("yes") == "Thank you for telling me."
 
 
-def test_the_night_chooses_what_is_then_asked(memory: Memory, talk: Talk) -> None:
+def test_the_night_chooses_what_is_then_asked(memory: Memory, talk: Guest) -> None:
     for text in (LIGHT, TIME, "never mind", "tell me a joke"):
         talk(text)
     turns = list(memory.each())

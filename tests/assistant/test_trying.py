@@ -15,7 +15,8 @@ from eulalia.memory import Memory
 from eulalia.skills import Skill, TemplateSkill
 from eulalia.skills import find as find_skills
 from eulalia.turn import Interpretation, Outcome
-from tests.assistant.test_asking import QUESTION, never
+from tests.assistant.test_asking import QUESTION
+from tests.talking import never
 
 TEXT = "lights please"
 ON, OFF, UNLIKELY, REMOVE = (

@@ -6,22 +6,32 @@ import importlib
 import logging
 import os
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from eulalia.cli.data import DEFAULT_DATA, DataFolder
-from eulalia.cli.train_adapter import adapter
 from eulalia.cli.train_learning import defects, failures, rephrases
 from eulalia.cli.train_rewriting import rewriting
-from eulalia.cli.train_translation import translation
 from eulalia.errors import EulaliaError
 
 app = typer.Typer(help="Train a model by its recipe.", no_args_is_help=True)
 
-_NEEDED = {"accelerate", "onnx", "pyworld", "safetensors", "sklearn", "torch", "transformers"}
-"""Packages of the extra `train`, by the names that they are imported under."""
+_NEEDED = {
+    "accelerate": "train",
+    "ctranslate2": "train,translate",
+    "onnx": "train",
+    "pyworld": "train",
+    "sacrebleu": "train,translate",
+    "safetensors": "train",
+    "sklearn": "train",
+    "torch": "train",
+    "transformers": "train",
+}
+"""Packages that training needs, by the names that they are imported under, and the extras that
+bring them."""
 
 Recipe = Annotated[
     Path, typer.Argument(metavar="RECIPE", help="A TOML file such as recipes/nlu.toml.")
@@ -93,6 +103,42 @@ def asr(
 
 
 @app.command()
+def translation(
+    recipe: Recipe,
+    data: DataFolder = DEFAULT_DATA,
+    output: Output = None,
+    resume: Resume = False,
+    threads: Threads = None,
+) -> None:
+    """Train the translation from one language to another."""
+    _train("eulalia.translation.training", recipe, data, output, resume, threads)
+
+
+@app.command()
+def adapter(
+    recipe: Recipe,
+    data: DataFolder = DEFAULT_DATA,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="The recogniser that it is for; the shipped one by default."
+        ),
+    ] = None,
+    output: Output = None,
+    threads: Threads = 1,
+) -> None:
+    """Train the contextual adapter of a recogniser."""
+    _train(
+        "eulalia.asr.training.adapter",
+        recipe,
+        data,
+        output,
+        threads=threads,
+        model=model or Path(str(files("eulalia") / "models" / "asr-en")),
+    )
+
+
+@app.command()
 def labels(recipe: Recipe, output: Output = None, threads: Threads = None) -> None:
     """Fit what tells from dialogues what was wanted, on logs whose truth is known."""
     if not recipe.is_file():
@@ -102,12 +148,10 @@ def labels(recipe: Recipe, output: Output = None, threads: Threads = None) -> No
     train(recipe, output=output or Path("runs") / recipe.stem, threads=threads or 1)
 
 
-app.command()(adapter)
 app.command()(failures)
 app.command()(defects)
 app.command()(rephrases)
 app.command()(rewriting)
-app.command()(translation)
 
 
 def _train(
@@ -115,8 +159,9 @@ def _train(
     recipe: Path,
     data: Path,
     output: Path | None,
-    resume: bool,
-    threads: int | None,
+    resume: bool | None = None,
+    threads: int | None = None,
+    **more: Path,
 ) -> None:
     if not recipe.is_file():
         raise EulaliaError(
@@ -125,12 +170,14 @@ def _train(
     data = _folder(data)
     trainer = _function(module, "train")
     _show_log()
+    resumable = {} if resume is None else {"resume": resume}
     trainer(
         recipe,
         data=data,
         output=output or Path("runs") / recipe.stem,
-        resume=resume,
         threads=threads or os.cpu_count() or 1,
+        **resumable,
+        **more,
     )
 
 
@@ -177,6 +224,6 @@ def _function(module: str, name: str) -> Callable[..., Any]:
             raise
         raise EulaliaError(
             f"Training needs {missing}, which is not installed; "
-            "install it with `pip install 'eulalia[train]'`."
+            f"install it with `pip install 'eulalia[{_NEEDED[missing]}]'`."
         ) from error
     return function

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,49 +15,15 @@ from eulalia.asr import Mode, RecognitionError, Transcript
 from eulalia.assistant import Assistant, Samples
 from eulalia.audio import SpeechDetector
 from eulalia.memory import Memory
-from eulalia.nlu import Understander
 from eulalia.skills import find, preferences, questions, reminders
 from eulalia.skills.teaching import lessons
 from eulalia.text import Grammar
 from eulalia.tts import EspeakVoice
-from eulalia.turn import Outcome, Turn
+from eulalia.turn import Outcome
+from tests.talking import Talk, never, opened
 
-opened = cache(Understander.open)
 LIGHT = "turn on the kitchen light"
 NONSENSE = "flibber gabber doo"
-
-
-def never() -> Any:
-    raise AssertionError("This part is not needed, and must not be opened.")
-
-
-class Talk:
-    """A customer who talks in one session."""
-
-    def __init__(self, memory: Memory, customer: str) -> None:
-        self.memory = memory
-        self.customer = customer
-        self.assistant = Assistant(
-            memory,
-            customer=customer,
-            skills=find(),
-            understander=opened,
-            detector=never,
-            speaker=never,
-        )
-
-    def __call__(self, text: str, locale: str = "en-US", session: str = "s") -> str:
-        self.turn = self.assistant.ask(text, locale=locale, session=session)
-        assert self.turn.answer is not None
-        assert not [span.error for span in self.turn.spans if span.error]
-        return self.turn.answer.text
-
-    def kept(self, text: str) -> Turn:
-        """The last turn with these words, as memory has it."""
-        return next(turn for turn in self.memory.turns(customer=self.customer) if turn.text == text)
-
-    def feedback(self, text: str) -> list[str]:
-        return [feedback.kind for feedback in self.kept(text).feedback]
 
 
 @pytest.fixture(scope="module")

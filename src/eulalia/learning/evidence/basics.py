@@ -17,6 +17,7 @@ LANGUAGE = "en"
 
 
 def is_known(turns: Sequence[Turn]) -> npt.NDArray[np.bool_]:
+    """(turns,): whether each is in the language that the shipped models know."""
     return np.array([turn.locale.partition("-")[0] == LANGUAGE for turn in turns], dtype=bool)
 
 

@@ -17,6 +17,7 @@ FEEDBACK = (
 
 
 def traces(turns: Sequence[Turn]) -> dict[str, Floats]:
+    """What the stages' spans tell, (turns,) a name; NaN where a stage left nothing."""
     names = [f"{stage}_{what}" for stage in STAGES for what in ("confidence", "margin", "readings")]
     names += [f"{stage}_broke" for stage in STAGES]
     names += [
@@ -110,6 +111,7 @@ def _heard_otherwise(span: Span | None) -> float:
 
 
 def outcomes(turns: Sequence[Turn]) -> dict[str, Floats]:
+    """What became of the turns and what was said of them, (turns,) a name."""
     columns = {
         f"outcome_{outcome}": np.array([float(turn.outcome is outcome) for turn in turns])
         for outcome in Outcome

@@ -10,6 +10,7 @@ from eulalia.learning.wording import Wording
 
 
 def wordings(columns: Columns, wording: Wording) -> dict[str, Floats]:
+    """How surprising the words are, (turns,) a name; NaN in another language or without words."""
     surprise = wording.surprise(columns.words)
     foreign = ~is_known(columns.turns) | np.array([not text for text in columns.words], bool)
 
