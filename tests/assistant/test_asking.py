@@ -142,7 +142,7 @@ def test_nothing_is_asked_while_something_else_is_or_an_alarm_rings(
      "zh-CN", "zh-TW"],
 )  # fmt: skip
 def test_it_is_asked_in_every_answer_language(memory: Memory, locale: str) -> None:
-    talk = Guest(memory)
+    talk = Guest(memory, "ada")
     texts = {
         "zh-CN": "几点了",
         "zh-TW": "幾點了",
