@@ -23,9 +23,10 @@ MASKS = 16
 EXAMPLE = "␞"
 """Stands between a sentence and the translation of one like it (Bulte and Tezcan 2019)."""
 TAGS = ("⟨book⟩", "⟨docs⟩", "⟨talk⟩")
-"""What a sentence is from, said before it."""
+"""What a sentence is from, said before it, after the language that is wanted (`into`)."""
 _SAID_MASK = re.compile(r"\bX ?(\d+)(?!\d)")
 """How checkpoints that know no masks are told of them; most copy such words."""
+_SAID_LANGUAGE = re.compile(r"⟨[a-z]{2,3}⟩")
 _BEAM = 4
 _LONGEST = 320
 """Pieces of a sentence that are read; longer ones are cut before they come here."""
@@ -91,10 +92,9 @@ class Model:
             source = SentencePieceProcessor(model_file=str(folder / about["source_pieces"]))
             target = SentencePieceProcessor(model_file=str(folder / about["target_pieces"]))
             translator = Translator(str(folder), device="cpu", compute_type="int8")
-            source_prefix, target_prefix = (
-                _prefix(about[f"{side}_prefixes"], language, folder)
-                for side, language in (("source", source_language), ("target", target_language))
-            )
+            languages = source_language, target_language
+            source_prefix = _prefix(about["source_prefixes"], *languages, folder)
+            target_prefix = _prefix(about["target_prefixes"], *languages, folder)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
             raise TranslationError(
                 f"{folder} holds no translation model that can be read ({error})."
@@ -150,17 +150,29 @@ class Model:
 
     def _written(self, pieces: list[str]) -> str:
         """The text of pieces that the model wrote."""
-        known = [piece for piece in pieces if piece not in ("<unk>", "</s>", EXAMPLE, *TAGS)]
+        known = [
+            piece
+            for piece in pieces
+            if piece not in ("<unk>", "</s>", EXAMPLE, *TAGS)
+            and not _SAID_LANGUAGE.fullmatch(piece)
+        ]
         text: str = self.target_pieces.decode(known)
         if self.family != "eulalia":
             text = _SAID_MASK.sub(r"⟦\1⟧", text)
         return text.strip()
 
 
-def _prefix(prefixes: dict[str, list[str]], language: str, folder: Path) -> tuple[str, ...]:
-    """What a model wants before a sentence of this language."""
-    base = language.split("-")[0]
-    for code in (language, base, "*"):
-        if code in prefixes:
-            return tuple(prefixes[code])
-    raise TranslationError(f"The model in {folder} does not know the language {language}.")
+def into(language: str) -> str:
+    """The symbol that asks a model of our own for a language."""
+    return f"⟨{language}⟩"
+
+
+def _prefix(
+    prefixes: dict[str, list[str]], source: str, target: str, folder: Path
+) -> tuple[str, ...]:
+    """The pieces that stand before a sentence, in a table by pairs such as en-zh, en-*, *-* ."""
+    for one in (source, source.split("-")[0], "*"):
+        for two in (target, target.split("-")[0], "*"):
+            if f"{one}-{two}" in prefixes:
+                return tuple(prefixes[f"{one}-{two}"])
+    raise TranslationError(f"The model in {folder} does not know {source} to {target}.")

@@ -10,6 +10,7 @@ from sentencepiece import SentencePieceProcessor
 
 from eulalia.errors import EulaliaError
 from eulalia.translation.engine import Engine
+from eulalia.translation.errors import TranslationError
 from eulalia.translation.model import Model
 from eulalia.translation.training import Recipe, train
 from eulalia.translation.training.export import export
@@ -21,19 +22,18 @@ VERBS = {"sees": "看见", "finds": "找到", "paints": "画", "wants": "想要"
 SIZES = {"small": "小", "big": "大", "yellow": "黄", "quiet": "安静的"}
 WORDS = NOUNS | VERBS | SIZES
 RECIPE = """
-source_language = "en"
-target_language = "zh"
+directions = ["en-zh", "zh-en"]
 seed = 1
 cycles = [{epochs}]
 learning_rates = [4e-3]
-batch_letters = 2000
+batch_pieces = 1400
 warmup_steps = 20
 average_decay = 0.9
 label_smoothing = 0.0
 dropout = 0.0
-pieces = 336
+pieces = 340
 sampling = 0.0
-shown = 0.5
+shown = [0.5]
 width = 32
 inner = 64
 heads = 2
@@ -75,6 +75,10 @@ def test_a_model_learns_and_its_engine_translates(tmp_path, data):
     assert loss < 0.2
     engine = Engine.open("en", "zh", tmp_path / "run" / "model")
     assert engine.translate(["3 big dog `q` sees 7 small cat `z`"]) == ["3大狗`q`看见7小猫`z`"]
+    back = Engine.open("zh", "en", tmp_path / "run" / "model")
+    assert back.translate(["3大狗`q`看见7小猫`z`"]) == ["3 big dog `q` sees 7 small cat `z`"]
+    with pytest.raises(TranslationError, match="does not know en to de"):
+        Engine.open("en", "de", tmp_path / "run" / "model")
 
 
 @pytest.mark.slow
@@ -104,8 +108,8 @@ def test_the_exported_model_writes_what_the_network_would(tmp_path, data):
     vocabulary = tmp_path / "run" / "sentences.model"
     pieces = SentencePieceProcessor(model_file=str(vocabulary))
     torch.manual_seed(5)
-    network = Network(336, 32, 64, 2, (2, 1), 0.0).eval()
-    export(network, vocabulary, tmp_path / "random", ("en", "zh"))
+    network = Network(340, 32, 64, 2, (2, 1), 0.0).eval()
+    export(network, vocabulary, tmp_path / "random", [("en", "zh")])
     model = Model.open(tmp_path / "random", "en", "zh")
     for text in ("3 big dog ⟦0⟧", "cat"):
         read = model._read(text, "猫⟦0⟧")
@@ -141,9 +145,11 @@ def test_masks_and_tags_are_symbols_of_the_vocabulary(tmp_path, data):
         (("seed = 1", "seed = 1\nspeed = 2"), "speed"),
         (("heads = 2", "heads = 3"), "divisible"),
         (("cycles = [{epochs}]", "cycles = [1, 2]"), "as many learning_rates"),
-        (("pieces = 336", "pieces = 9000"), "Vocabulary size too high"),
+        (("pieces = 340", "pieces = 9000"), "Vocabulary size too high"),
         (("en-zh.tiny", "en-zh.absent"), "There is no"),
-        (('source_language = "en"', 'source_language = "de"'), "not from de to zh"),
+        (('"zh-en"]', '"de-zh"]'), "No set of the recipe is from de to zh"),
+        (('"zh-en"]', '"zh"]'), "such as en-zh"),
+        (("shown = [0.5]", "shown = []"), "as many learning_rates and shown"),
     ],
 )
 def test_a_recipe_that_cannot_be_used_is_told_in_a_sentence(tmp_path, data, change, message):
@@ -154,6 +160,7 @@ def test_a_recipe_that_cannot_be_used_is_told_in_a_sentence(tmp_path, data, chan
 
 def test_a_recipe_is_read_as_it_is_written(tmp_path):
     read = Recipe.load(recipe(tmp_path))
-    assert read.languages == ("en", "zh")
+    assert read.languages == ["en", "zh"]
+    assert read.directions == (("en", "zh"), ("zh", "en"))
     assert read.data[0].tag == "⟨docs⟩"
     assert read.epochs == 2

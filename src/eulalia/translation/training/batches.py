@@ -10,7 +10,7 @@ import torch
 from sentencepiece import SentencePieceProcessor
 from torch import Tensor
 
-from eulalia.translation.model import EXAMPLE
+from eulalia.translation.model import EXAMPLE, into
 from eulalia.translation.training.examples import Prepared
 
 Drawn = tuple[Prepared, str | None]
@@ -38,10 +38,14 @@ class Pieces:
         return found[:_MOST]
 
     def source(self, drawn: Drawn, sampled: bool) -> list[int]:
-        """A tag, a sentence, and what is shown beside it, as `Model` puts them."""
+        """A language, a tag, a sentence, and what is shown beside it, as `Model` puts them."""
         example, shown = drawn
         symbol = self.model.piece_to_id
-        numbers = [symbol(example.tag), *self.of(example.source, sampled)]
+        numbers = [
+            symbol(into(example.into)),
+            symbol(example.tag),
+            *self.of(example.source, sampled),
+        ]
         if shown is not None:
             numbers += [symbol(EXAMPLE), *self.of(shown, sampled)]
         return [*numbers, self.model.eos_id()]
@@ -61,17 +65,26 @@ def draw(examples: Sequence[Prepared], share: float, random: np.random.Generator
     ]
 
 
-def batches(drawn: Sequence[Drawn], letters: int, random: np.random.Generator) -> list[list[Drawn]]:
-    """Groups of examples that are about as long, each of at most so many letters with filling."""
-    sizes = np.array([max(len(e.source) + len(s or ""), 3 * len(e.target)) for e, s in drawn])
-    order = np.argsort(sizes * random.uniform(0.9, 1.1, len(sizes)), kind="stable")
+def batches(
+    drawn: Sequence[Drawn], pieces: Pieces, most: int, random: np.random.Generator
+) -> list[list[Drawn]]:
+    """Groups of examples of like lengths, each of at most so many pieces with the filling.
+
+    Translations within a seventh of each other's length are taken for as long, and of these the
+    sources are put in order: so four fifths of what the network reads is text.
+    """
+    written = np.array([len(pieces.target(each, sampled=False)) for each in drawn])
+    read = np.array([len(pieces.source(each, sampled=False)) for each in drawn])
+    steps = (np.log(written) / np.log(1.15) + random.random()).astype(int)
+    order = np.lexsort((read * random.uniform(0.98, 1.02, len(read)), steps))
     groups: list[list[Drawn]] = [[]]
-    longest = 0
+    longest_read, longest_written = 0, 0
     for number in order:
-        longest = max(longest, int(sizes[number]) + 8)
-        if groups[-1] and longest * (len(groups[-1]) + 1) > letters:
+        longest_read = max(longest_read, read[number])
+        longest_written = max(longest_written, written[number])
+        if groups[-1] and (longest_read + longest_written) * (len(groups[-1]) + 1) > most:
             groups.append([])
-            longest = int(sizes[number]) + 8
+            longest_read, longest_written = read[number], written[number]
         groups[-1].append(drawn[number])
     return [groups[place] for place in random.permutation(len(groups))]
 

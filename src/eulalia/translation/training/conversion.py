@@ -84,22 +84,30 @@ def _family(model_type: str, tokenizer: Any) -> tuple[str, Prefixes, Prefixes]:
         # A model of several target languages is told which by a piece before the source; a language
         # of which it knows several forms is told the first.
         told = {
-            piece[2:-2]: [piece]
+            f"*-{piece[2:-2]}": [piece]
             for piece in sorted(pieces, reverse=True)
             if piece.startswith(">>") and piece.endswith("<<")
         }
-        return "marian", {"*": []}, {"*": []} if not told else {"*": [], **told}
+        return "marian", told or {"*-*": []}, {"*-*": []}
     if model_type != "m2m_100":
         raise ValueError(f"it is of the family {model_type}")
     if "eng_Latn" in pieces:
-        codes = {code: [piece] for code, piece in _NLLB.items() if piece in pieces}
-        return "nllb", codes, codes
+        codes = {code: piece for code, piece in _NLLB.items() if piece in pieces}
+        return "nllb", *_by_language(codes)
     codes = {
-        piece.strip("_"): [piece]
+        piece.strip("_"): piece
         for piece in pieces
         if piece.startswith("__") and piece.endswith("__")
     }
-    return "m2m", codes, codes
+    return "m2m", *_by_language(codes)
+
+
+def _by_language(codes: dict[str, str]) -> tuple[Prefixes, Prefixes]:
+    """The pieces before a source and before a target, each by its own language."""
+    return (
+        {f"{code}-*": [piece] for code, piece in codes.items()},
+        {f"*-{code}": [piece] for code, piece in codes.items()},
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -27,6 +27,8 @@ class Example:
 
     source: Protected
     target: str
+    into: str
+    """The language of the translation."""
     tag: str
     document: str
     """Which it is from."""
@@ -47,13 +49,17 @@ class Source:
 def read(
     data: Path, sources: Sequence[Source], source_language: str, target_language: str
 ) -> Iterator[Example]:
-    """The examples of all sets, each pair of texts once; for the languages either way round.
+    """The examples of all sets for two languages, either way round, each pair of texts once.
 
     Whole documents are for dev, one of forty, and of sets without documents one pair of forty.
-    Raises EulaliaError for a set that is missing or of a kind that is not known.
+    Raises EulaliaError for a set that is missing or of a kind that is not known, and where no set
+    has these languages.
     """
+    used = [source for source in sources if _has(source, source_language, target_language)]
+    if not used:
+        raise EulaliaError(f"No set of the recipe is from {source_language} to {target_language}.")
     seen: set[tuple[str, str]] = set()
-    for source in sources:
+    for source in used:
         path = data / source.file
         if not path.exists():
             raise EulaliaError(f"There is no {path}, which the recipe names.")
@@ -63,7 +69,17 @@ def read(
                 protected, target = protect_pair(*(mask(x, Kind.MARKDOWN) for x in (one, two)))
                 if (protected.text, target) not in seen and _is_good(protected, target):
                     seen.add((protected.text, target))
-                    yield Example(protected, target, source.tag, document, dev)
+                    yield Example(protected, target, target_language, source.tag, document, dev)
+
+
+def _has(source: Source, *languages: str) -> bool:
+    """Whether a set has both languages."""
+    name = Path(source.file).name
+    if "massive" in name:
+        return set(languages) <= _LOCALES.keys()
+    if not name.endswith(".tsv.gz"):
+        raise EulaliaError(f"{source.file} is no set of pairs; a .tsv.gz or MASSIVE's archive is.")
+    return set(languages) == set(name.split(".")[0].split("-"))
 
 
 def _rows(path: Path, source: str, target: str) -> Iterator[tuple[str, str, str]]:
@@ -77,18 +93,14 @@ def _rows(path: Path, source: str, target: str) -> Iterator[tuple[str, str, str]
         for number in ours.keys() & theirs.keys():
             yield f"massive {number}", ours[number], theirs[number]
         return
-    if not path.name.endswith(".tsv.gz"):
-        raise EulaliaError(f"{path} is no set of pairs; a .tsv.gz or MASSIVE's archive is.")
     talk = "tatoeba" in path.name
-    languages = path.name.split(".")[0].split("-")
-    if {source, target} != set(languages):
-        raise EulaliaError(f"{path} is not from {source} to {target}.")
+    first = path.name.split(".")[0].split("-")[0]
     with gzip.open(path, "rt", encoding="utf-8") as rows:
         for row in rows:
             columns = row.rstrip("\n").split("\t")
             document, *texts = (columns[0], *columns[:2]) if talk else columns[:3]
             if len(texts) == 2:
-                yield (document, *(texts if languages[0] == source else texts[::-1]))  # type: ignore[misc]
+                yield (document, *(texts if first == source else texts[::-1]))  # type: ignore[misc]
 
 
 def _sentences(

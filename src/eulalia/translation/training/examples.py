@@ -28,6 +28,8 @@ class Prepared:
 
     source: str
     target: str
+    into: str
+    """The language of the translation."""
     tag: str
     shown: tuple[str, ...]
     dev: bool
@@ -52,7 +54,14 @@ def prepare(examples: Sequence[Example], languages: tuple[str, str]) -> list[Pre
             for number in near[:_SHOWN]
         ]
         prepared.append(
-            Prepared(example.source.text, example.target, example.tag, tuple(shown), example.dev)
+            Prepared(
+                example.source.text,
+                example.target,
+                example.into,
+                example.tag,
+                tuple(shown),
+                example.dev,
+            )
         )
         if (place + 1) % 10_000 == 0:
             log.info("%d of %d sentences compared", place + 1, len(examples))

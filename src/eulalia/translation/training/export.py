@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,13 +14,15 @@ from ctranslate2.specs import common_spec, transformer_spec  # type: ignore[impo
 from sentencepiece import SentencePieceProcessor
 from torch import nn
 
-from eulalia.translation.model import DESCRIPTION, TAGS
+from eulalia.translation.model import DESCRIPTION, TAGS, into
 from eulalia.translation.training.network import LONGEST, Attention, Layer, Network
 
 PIECES = "sentences.model"
 
 
-def export(network: Network, vocabulary: Path, folder: Path, languages: tuple[str, str]) -> None:
+def export(
+    network: Network, vocabulary: Path, folder: Path, directions: Sequence[tuple[str, str]]
+) -> None:
     """Write a model's folder, whole or not at all; `vocabulary` is its SentencePiece model."""
     pieces = SentencePieceProcessor(model_file=str(vocabulary))
     names = [pieces.id_to_piece(number) for number in range(pieces.get_piece_size())]
@@ -54,8 +57,10 @@ def export(network: Network, vocabulary: Path, folder: Path, languages: tuple[st
             "positions": LONGEST,
             "source_pieces": PIECES,
             "target_pieces": PIECES,
-            "source_prefixes": {languages[0]: [TAGS[1]]},
-            "target_prefixes": {languages[1]: []},
+            "source_prefixes": {
+                f"{source}-{target}": [into(target), TAGS[1]] for source, target in directions
+            },
+            "target_prefixes": {"*-*": []},
         }
         (part / DESCRIPTION).write_text(json.dumps(about, ensure_ascii=False), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)

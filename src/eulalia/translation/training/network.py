@@ -10,10 +10,14 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, dropout, linear, relu, scaled_dot_product_attention
+from torch.nn.functional import dropout, relu
+
+from eulalia.translation.training.softmax import SoftmaxLoss
 
 LONGEST = 1024
 """Positions that are known."""
+_NEVER = -1e4
+"""The likeness to what must not be looked at."""
 
 
 class Attention(nn.Module):
@@ -39,7 +43,14 @@ class Attention(nn.Module):
             part.view(batch, memory.shape[1], self.heads, -1).transpose(1, 2)
             for part in self.key_value(memory).chunk(2, -1)
         )
-        mixed = scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        # For sentences, on a CPU, this takes a third of the time of torch's fused attention.
+        likeness = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+        if mask is not None:
+            likeness = likeness.masked_fill(~mask, _NEVER)
+        if causal:
+            later = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1)
+            likeness = likeness.masked_fill(later, _NEVER)
+        mixed = likeness.softmax(-1) @ v
         output: Tensor = self.output(mixed.transpose(1, 2).reshape(batch, length, width))
         return output
 
@@ -124,10 +135,10 @@ class Network(nn.Module):
         before = torch.cat([target.new_full((len(target), 1), start), target[:, :-1]], 1)
         states = self.decode(before.clamp_min(0), *self.encode(source))
         wanted = target >= 0
-        logits = linear(states[wanted], self.table.weight, self.bias)
-        return cross_entropy(
-            logits.float(), target[wanted], label_smoothing=smoothing, reduction="sum"
+        loss: Tensor = SoftmaxLoss.apply(  # type: ignore[no-untyped-call]
+            states[wanted], self.table.weight, self.bias, target[wanted], smoothing
         )
+        return loss
 
 
 def positions(length: int, width: int) -> Tensor:

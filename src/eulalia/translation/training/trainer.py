@@ -27,33 +27,34 @@ from eulalia.translation.training.vocabulary import write_vocabulary
 log = logging.getLogger(__name__)
 _SAVED_EVERY = 300.0
 """Seconds."""
+_BY_CYCLE = ("cycles", "learning_rates", "shown")
 
 
 @dataclass(frozen=True)
 class Recipe:
     """Everything that determines a model, given the data."""
 
-    source_language: str
-    target_language: str
+    directions: tuple[tuple[str, str], ...]
+    """From which language to which; one network learns them all."""
     data: tuple[Source, ...]
     seed: int
     cycles: tuple[int, ...]
     """Epochs of each cycle, over which the learning rate falls to nothing."""
     learning_rates: tuple[float, ...]
     """At each cycle's start."""
-    batch_letters: int
-    """Letters of a batch, with filling; those of a translation count for three."""
+    batch_pieces: int
+    """Pieces that are read and written in a batch, with filling."""
     warmup_steps: int
     average_decay: float
     """Of the running average of the weights that is measured and shipped."""
     label_smoothing: float
     dropout: float
     pieces: int
-    """Of the vocabulary that both languages share."""
+    """Of the vocabulary that all languages share."""
     sampling: float
     """How seldom texts are cut into unusual pieces (Kudo 2018)."""
-    shown: float
-    """Share of sentences that have a like one, whose translation is shown."""
+    shown: tuple[float, ...]
+    """In each cycle, the share of sentences with a like one whose translation is shown."""
     width: int
     inner: int
     heads: int
@@ -61,14 +62,19 @@ class Recipe:
     decoder_layers: int
 
     @property
-    def languages(self) -> tuple[str, str]:
-        """From which to which."""
-        return self.source_language, self.target_language
+    def languages(self) -> list[str]:
+        """All of them."""
+        return sorted({language for direction in self.directions for language in direction})
 
     @property
     def epochs(self) -> int:
         """Of all cycles."""
         return sum(self.cycles)
+
+    def shown_in(self, epoch: int) -> float:
+        """The share of an epoch's cycle."""
+        cycles = np.repeat(np.arange(len(self.cycles)), self.cycles)
+        return self.shown[int(cycles[epoch])]
 
     @classmethod
     def load(cls, path: Path) -> Recipe:
@@ -76,15 +82,22 @@ class Recipe:
         try:
             plain: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
             plain["data"] = tuple(Source(**each) for each in plain.get("data", ()))
-            lists = {name: tuple(plain.get(name, ())) for name in ("cycles", "learning_rates")}
+            plain["directions"] = tuple(
+                tuple(each.split("-", 1)) for each in plain.get("directions", ())
+            )
+            lists = {name: tuple(plain.get(name, ())) for name in _BY_CYCLE}
             recipe = cls(**{**plain, **lists})
         except FileNotFoundError as error:
             raise EulaliaError(f"There is no recipe {path}.") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
             raise EulaliaError(f"The recipe {path} cannot be used: {error}.") from error
-        if not recipe.data or len(recipe.cycles) != len(recipe.learning_rates):
+        if not recipe.data or not recipe.directions:
+            raise EulaliaError(f"The recipe {path} must name data, and directions such as en-zh.")
+        if any(len(direction) != 2 for direction in recipe.directions):
+            raise EulaliaError(f"The directions in {path} must be such as en-zh.")
+        if len({len(getattr(recipe, name)) for name in _BY_CYCLE}) != 1:
             raise EulaliaError(
-                f"The recipe {path} must name data, and as many learning_rates as cycles."
+                f"The recipe {path} must have as many learning_rates and shown as cycles."
             )
         if recipe.width % (2 * recipe.heads):
             raise EulaliaError(f"The width in {path} must be divisible by twice the heads.")
@@ -118,7 +131,7 @@ def train(
     vocabulary = output / "sentences.model"
     if not (resume and vocabulary.exists()):
         texts = (text for each in kept for text in (each.source, each.target))
-        write_vocabulary(vocabulary, texts, recipe.pieces)
+        write_vocabulary(vocabulary, texts, recipe.pieces, recipe.languages)
     pieces = Pieces(SentencePieceProcessor(model_file=str(vocabulary)), recipe.sampling)
     network = Network(
         recipe.pieces,
@@ -128,6 +141,7 @@ def train(
         (recipe.encoder_layers, recipe.decoder_layers),
         recipe.dropout,
     ).to(device)
+    working = copy.deepcopy(network).bfloat16()
     average = copy.deepcopy(network).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(
         network.parameters(),
@@ -140,6 +154,7 @@ def train(
     start, skip = 0, 0
     if resume and checkpoint.exists():
         start, skip = load(checkpoint, recipe, network, average, optimizer)
+        _copy(network, working)
         log.info("resuming in epoch %d at step %d", start + 1, skip)
     weights = sum(each.numel() for each in network.parameters())
     log.info("%d sentences, %d for dev, %d weights, %s", len(kept), len(dev), weights, device)
@@ -147,7 +162,8 @@ def train(
     saved = time.monotonic()
     for epoch in range(start, recipe.epochs):
         random = np.random.default_rng((recipe.seed, epoch))
-        groups = batches(draw(kept, recipe.shown, random), recipe.batch_letters, random)
+        drawn = draw(kept, recipe.shown_in(epoch), random)
+        groups = batches(drawn, pieces, recipe.batch_pieces, random)
         began, running = time.monotonic(), 0.0
         for step, group in enumerate(groups[skip:], start=skip):
             passed, done = epoch + step / len(groups), epoch * len(groups) + step
@@ -156,7 +172,9 @@ def train(
             )
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
-            running += _step(network, optimizer, group, pieces, random, recipe.label_smoothing)
+            running += _step(
+                network, working, optimizer, group, pieces, random, recipe.label_smoothing
+            )
             update_average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0 or step == skip + 19:
                 seconds = (time.monotonic() - began) / (step + 1 - skip)
@@ -172,11 +190,18 @@ def train(
                 saved = time.monotonic()
         skip = 0
         save(checkpoint, recipe, network, average, optimizer, epoch=epoch + 1, step=0)
-        export(average, vocabulary, output / "model", recipe.languages)
-        plain, shown = _measured(average, dev, pieces, recipe)
-        log.info("after epoch %d: dev %.4f, with likes shown %.4f", epoch + 1, plain, shown)
-    export(average, vocabulary, output / "model", recipe.languages)
-    return _measured(average, dev, pieces, recipe)[0]
+        export(average, vocabulary, output / "model", recipe.directions)
+        for into in recipe.languages:
+            plain, shown = (
+                _measured(average, [each for each in dev if each.into == into], pieces, recipe, s)
+                for s in (0.0, 1.0)
+            )
+            log.info(
+                "after epoch %d, into %s: dev %.4f, with likes shown %.4f",
+                epoch + 1, into, plain, shown,
+            )  # fmt: skip
+    export(average, vocabulary, output / "model", recipe.directions)
+    return _measured(average, dev, pieces, recipe, 0.0)
 
 
 def _prepared(recipe: Recipe, data: Path, output: Path, resume: bool) -> list[examples.Prepared]:
@@ -184,49 +209,62 @@ def _prepared(recipe: Recipe, data: Path, output: Path, resume: bool) -> list[ex
     path = output / "examples.jsonl"
     if resume and path.exists():
         return examples.read(path)
-    found = list(read(data, recipe.data, *recipe.languages))
-    log.info("%d sentences read", len(found))
-    prepared = examples.prepare(found, recipe.languages)
+    prepared = []
+    for direction in recipe.directions:
+        found = list(read(data, recipe.data, *direction))
+        log.info("%d sentences read from %s to %s", len(found), *direction)
+        prepared += examples.prepare(found, direction)
     examples.write(path, prepared)
     return prepared
 
 
 def _step(
     network: Network,
+    working: Network,
     optimizer: torch.optim.Optimizer,
     group: list[Drawn],
     pieces: Pieces,
     random: np.random.Generator,
     smoothing: float,
 ) -> float:
-    """One step of training; returns the loss of a piece."""
+    """One step of training; returns the loss of a piece.
+
+    `working` is the network in bfloat16, which makes the gradients; the steps are taken in the
+    full precision of `network`.
+    """
     device = network.bias.device
     source, target = (each.to(device) for each in collate(group, pieces, random))
-    network.train()
-    with torch.autocast(device.type, torch.bfloat16):
-        loss = network.loss(source, target, pieces.model.bos_id(), smoothing)
-    loss = loss / (target >= 0).sum()
-    optimizer.zero_grad(set_to_none=True)
+    working.train().zero_grad()
+    loss = working.loss(source, target, pieces.model.bos_id(), smoothing) / (target >= 0).sum()
     loss.backward()  # type: ignore[no-untyped-call]
+    for own, other in zip(network.parameters(), working.parameters(), strict=True):
+        own.grad = None if other.grad is None else other.grad.float()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()
+    _copy(network, working)
     return float(loss.detach())
 
 
 @torch.no_grad()
+def _copy(network: Network, working: Network) -> None:
+    for own, other in zip(network.parameters(), working.parameters(), strict=True):
+        other.copy_(own)
+
+
+@torch.no_grad()
 def _measured(
-    network: Network, dev: list[examples.Prepared], pieces: Pieces, recipe: Recipe
-) -> tuple[float, float]:
-    """The cross-entropy of a piece of dev, plain and with likes shown where there are any."""
-    device = network.bias.device
-    figures = []
-    for share in (0.0, 1.0):
-        random = np.random.default_rng(0)
-        total, count = 0.0, 0
-        for group in batches(draw(dev, share, random), recipe.batch_letters, random):
-            source, target = (each.to(device) for each in collate(group, pieces, None))
-            with torch.autocast(device.type, torch.bfloat16):
-                total += float(network.loss(source, target, pieces.model.bos_id(), 0.0))
-            count += int((target >= 0).sum())
-        figures.append(total / count)
-    return figures[0], figures[1]
+    network: Network,
+    dev: list[examples.Prepared],
+    pieces: Pieces,
+    recipe: Recipe,
+    shown: float,
+) -> float:
+    """The cross-entropy of a piece of dev; `shown` is the share of likes that are shown."""
+    working = copy.deepcopy(network).bfloat16()
+    random = np.random.default_rng(0)
+    total, count = 0.0, 0
+    for group in batches(draw(dev, shown, random), pieces, recipe.batch_pieces, random):
+        source, target = (each.to(network.bias.device) for each in collate(group, pieces, None))
+        total += float(working.loss(source, target, pieces.model.bos_id(), 0.0))
+        count += int((target >= 0).sum())
+    return total / max(count, 1)

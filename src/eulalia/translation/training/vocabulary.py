@@ -1,4 +1,4 @@
-"""The pieces that both languages are written in: SentencePiece with masks, tags and bytes.
+"""The pieces that all languages are written in: SentencePiece with masks, tags and bytes.
 
 Kudo and Richardson: SentencePiece (2018); Kudo: Subword Regularization (2018).
 """
@@ -12,13 +12,13 @@ from pathlib import Path
 import sentencepiece
 
 from eulalia.errors import EulaliaError
-from eulalia.translation.model import EXAMPLE, MASKS, TAGS
+from eulalia.translation.model import EXAMPLE, MASKS, TAGS, into
 
 SYMBOLS = (*TAGS, EXAMPLE, *(f"⟦{number}⟧" for number in range(MASKS)))
 
 
-def write_vocabulary(path: Path, texts: Iterable[str], size: int) -> None:
-    """Learn pieces from texts of both languages and write them as a SentencePiece model.
+def write_vocabulary(path: Path, texts: Iterable[str], size: int, languages: Iterable[str]) -> None:
+    """Learn pieces from texts of all languages and write them as a SentencePiece model.
 
     `<unk>` is 0, `<s>` 1 and `</s>` 2. Raises EulaliaError for more pieces than there are.
     """
@@ -31,7 +31,7 @@ def write_vocabulary(path: Path, texts: Iterable[str], size: int) -> None:
             model_type="unigram",
             character_coverage=0.9995,
             byte_fallback=True,
-            user_defined_symbols=list(SYMBOLS),
+            user_defined_symbols=[*SYMBOLS, *map(into, languages)],
             normalization_rule_name="identity",
             split_digits=True,
             input_sentence_size=200_000,

@@ -1,0 +1,199 @@
+"""What is known of a translation: which source each of its blocks translates, and who wrote it.
+
+Beside the translations lies a folder with a file for each document: JSON lines, one for each block
+in the order of the source, so that git shows and merges it block by block. A file is made new under
+another name, which tells the translation that it belongs to; what a killed program leaves behind is
+finished or thrown away by the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eulalia.translation.errors import TranslationError
+from eulalia.translation.files import read_text, write_text
+
+FOLDER = ".eulalia-sync"
+_VERSION = 1
+_NEXT = ".next"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A block of the source, or several that belong together, and its translation."""
+
+    sources: tuple[str, ...]
+    """What the translation translates, as `blocks.Block.text` tells it."""
+    translations: tuple[str, ...]
+    """The translation's blocks as they were last seen; none where a person left it out."""
+    by: str
+    """Who wrote it: `machine`, `person`, or `copy` for what is no text."""
+    gaps: tuple[str, str]
+    """What stands before it, in the source and in the translation, as `digest` tells it."""
+    machine: str = ""
+    """What the machine had written where a person changed it."""
+    now: tuple[str, ...] | None = None
+    """What the source says now, if the translation is stale; nothing where it is gone."""
+    doubtful: bool = False
+    """Whether it is unsure that they translate each other."""
+    commit: str = ""
+    """The commit in which the source was so, if it was in git."""
+
+    @property
+    def current(self) -> tuple[str, ...]:
+        """What the source said when it was last seen."""
+        return self.sources if self.now is None else self.now
+
+    @property
+    def is_code(self) -> bool:
+        return self.by == "copy"
+
+
+@dataclass(frozen=True)
+class State:
+    """The rows of a document, and what its source and its translation end with."""
+
+    document: str
+    """The source's path within its folder."""
+    rows: tuple[Row, ...] = ()
+    ends: tuple[str, str] = ("", "")
+    moved_from: str = field(default="", compare=False)
+
+
+def digest(texts: str | Iterable[str]) -> str:
+    """What tells texts apart: 64 bits of SHA-256 in hexadecimal digits."""
+    whole = texts if isinstance(texts, str) else "\0".join(texts)
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def place(folder: Path, document: str) -> Path:
+    """Where the state of a document's translation is kept, below the translations' folder."""
+    return folder / FOLDER / f"{document}.jsonl"
+
+
+def read_states(folder: Path) -> dict[str, State]:
+    """The states of all documents by their names, after mending what a killed program left.
+
+    Raises TranslationError for a file that is damaged, naming the line.
+    """
+    root = folder / FOLDER
+    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.jsonl"))
+    return {
+        name.removesuffix(".jsonl"): read_state(root / name, name.removesuffix(".jsonl"))
+        for name in names
+    }
+
+
+def recover(folder: Path, targets: dict[str, Path]) -> None:
+    """Finish or throw away what a killed program left; `targets` are documents' translations."""
+    root = folder / FOLDER
+    for path in sorted(root.rglob(f"*{_NEXT}")):
+        name, _, known = path.name.removesuffix(_NEXT).rpartition(".jsonl.")
+        document = (path.parent / name).relative_to(root).as_posix()
+        target = targets.get(document)
+        if target and target.is_file() and _bytes_digest(target.read_bytes()) == known:
+            path.replace(place(folder, document))
+        else:
+            path.unlink(missing_ok=True)
+
+
+def commit(folder: Path, state: State, target: Path, content: str) -> None:
+    """Write a translation and its state: both, or neither of them counts.
+
+    Raises TranslationError when they cannot be written.
+    """
+    kept = place(folder, state.document)
+    known = _bytes_digest(content.encode())
+    waiting = kept.with_name(f"{kept.name}.{known}{_NEXT}")
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_text(waiting, _told(state))
+        if not target.is_file() or target.read_bytes() != content.encode():
+            write_text(target, content)
+        waiting.replace(kept)
+    except OSError as error:
+        raise TranslationError(f"{target} cannot be written ({error.strerror}).") from error
+
+
+def read_state(path: Path, document: str) -> State:
+    """The state in a file. Raises TranslationError for one that is damaged, naming the line."""
+    lines = read_text(path).splitlines()
+    rows: list[Row] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            told = json.loads(line)
+            if number == 1:
+                if told["eulalia-sync"] != _VERSION:
+                    raise ValueError("another version")
+            elif "ends" in told:
+                return State(document, tuple(rows), _two(told["ends"]))
+            else:
+                rows.append(_row(told))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TranslationError(
+                f"Line {number} of {path} is damaged; take the file from before its last change, "
+                "or delete it to have the translations adopted anew."
+            ) from error
+    raise TranslationError(f"{path} breaks off; take the file from before its last change.")
+
+
+def _row(told: dict[str, Any]) -> Row:
+    row = Row(
+        sources=_texts(told["source"]),
+        translations=_texts(told["translation"]),
+        by=str(told["by"]),
+        gaps=_two(told["gaps"]),
+        machine=str(told.get("machine", "")),
+        now=_texts(told["now"]) if "now" in told else None,
+        doubtful=bool(told.get("doubtful", False)),
+        commit=str(told.get("commit", "")),
+    )
+    if (told["hash"], told["written"]) != (digest(row.sources), digest(row.translations)):
+        raise ValueError("a text does not have its hash")
+    return row
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError("no list of texts")
+    return tuple(value)
+
+
+def _two(value: Any) -> tuple[str, str]:
+    first, second = _texts(value)
+    return first, second
+
+
+def _told(state: State) -> str:
+    """A state as JSON lines."""
+    told: list[dict[str, Any]] = [{"eulalia-sync": _VERSION}]
+    for row in state.rows:
+        line: dict[str, Any] = {
+            "hash": digest(row.sources),
+            "written": digest(row.translations),
+            "by": row.by,
+            "source": list(row.sources),
+            "translation": list(row.translations),
+            "gaps": list(row.gaps),
+        }
+        if row.machine:
+            line["machine"] = row.machine
+        if row.now is not None:
+            line["now"] = list(row.now)
+        if row.doubtful:
+            line["doubtful"] = True
+        if row.commit:
+            line["commit"] = row.commit
+        told.append(line)
+    told.append({"ends": list(state.ends)})
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
+
+
+def _bytes_digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
