@@ -9,6 +9,7 @@ from eulalia.cli.translate_align import align
 from eulalia.cli.translate_evaluate import evaluate
 from eulalia.cli.translate_extract import extract
 from eulalia.cli.translate_serve import serve
+from eulalia.cli.translate_sync import sync
 from eulalia.cli.translate_text import text
 
 app = typer.Typer(no_args_is_help=True, help="Documents from one language to another.")
@@ -16,6 +17,7 @@ app.command()(extract)
 app.command()(align)
 app.command()(evaluate)
 app.command()(text)
+app.command()(sync)
 app.command()(serve)
 app.add_typer(translate_parallel_data.app, name="parallel-data")
 app.add_typer(translate_terminology.app, name="terminology")

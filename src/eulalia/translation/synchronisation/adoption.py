@@ -30,15 +30,18 @@ def adopt(
         for ours, theirs in documents
     ]
     return [
-        tuple(row for bead in beads for row in _rows(bead, ours, theirs))
+        tuple(row for bead in beads for _, row in sorted(_rows(bead, ours, theirs), key=_place))
         for beads, (ours, theirs) in zip(
             align_documents(texts, None, stepped), documents, strict=True
         )
     ]
 
 
-def _rows(bead: Bead, ours: Page, theirs: Page) -> Iterator[Row]:
-    """The rows of a bead: one for its blocks of text that stand together, one for each of code."""
+def _rows(bead: Bead, ours: Page, theirs: Page) -> Iterator[tuple[int, Row]]:
+    """The rows of a bead and their places in the source.
+
+    Blocks of text that stand together are one row; each of code is its own.
+    """
     sources, targets = _groups(bead.source, ours), _groups(bead.target, theirs)
     for is_code in (False, True):
         these = [group for kind, group in sources if kind == is_code]
@@ -49,7 +52,12 @@ def _rows(bead: Bead, ours: Page, theirs: Page) -> Iterator[Row]:
         unsure = not is_code and (bead.score < LOWEST or len(these) != len(those))
         for source, target in zip_longest(these, those):
             if source and target:
-                yield _row(source, target, ours, theirs, is_code=is_code, doubtful=unsure)
+                row = _row(source, target, ours, theirs, is_code=is_code, doubtful=unsure)
+                yield source[0], row
+
+
+def _place(found: tuple[int, Row]) -> int:
+    return found[0]
 
 
 def _groups(numbers: range, page: Page) -> list[tuple[bool, list[int]]]:

@@ -28,6 +28,8 @@ class Setting:
     languages: tuple[str, str]
     memory: Mapping[str, Row] = field(default_factory=dict)
     """Rows of any document by the text of their source."""
+    elsewhere: frozenset[tuple[tuple[str, ...], tuple[str, ...]]] = frozenset()
+    """Sources and translations that stand in other documents."""
     commit: str = ""
     is_accepted: bool = False
     """Whether a person says that what is stale or doubtful is right as it stands."""
@@ -62,8 +64,8 @@ class Draft:
     """In the source's order the numbers of units, and what a person left out."""
     tail: str
     ends: tuple[str, str]
-    removed: int = 0
-    """Blocks that are gone with their source; nobody had touched them."""
+    removed: tuple[Row, ...] = ()
+    """What is gone with its source; nobody had touched it, or it stands elsewhere."""
 
     def wanted(self) -> Iterator[tuple[str, Masked]]:
         """The texts that are to be translated, and what an engine is shown of them."""
@@ -73,7 +75,7 @@ class Draft:
                 if piece.text is None:
                     yield piece.source, mask(piece.source, kind)
 
-    def finished(self, translations: Mapping[str, str]) -> tuple[str, State]:
+    def finished(self, translations: Mapping[str, str]) -> Finished:
         """The file and what will be known of it; given are the wanted texts' translations."""
         parts: list[str] = []
         ends: list[int] = []
@@ -94,13 +96,13 @@ class Draft:
                 number += 1
             if number < len(ends):
                 texts[number].append(block.text)
-        known: list[Row] = []
-        for each in self.rows:
-            row = each if isinstance(each, Row) else rows[each]
-            if row is not None:
-                told = row.translations if isinstance(each, Row) else tuple(texts[each])
-                known.append(replace(row, translations=told))
-        return text, State(self.document, tuple(known), self.ends)
+        told = tuple(
+            row and replace(row, translations=tuple(own))
+            for row, own in zip(rows, texts, strict=True)
+        )
+        known = (each if isinstance(each, Row) else told[each] for each in self.rows)
+        kept = tuple(row for row in known if row is not None)
+        return Finished(text, State(self.document, kept, self.ends), told)
 
     def _written(self, unit: Unit, translations: Mapping[str, str]) -> tuple[str, Row | None]:
         """What stands for a unit in the file, and its row."""
@@ -116,6 +118,16 @@ class Draft:
         if machine == texts:
             row = replace(row, by="machine", machine="")
         return written(joined(texts, language), self.setting.suffix), row
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A translation that can be written."""
+
+    text: str
+    state: State
+    rows: tuple[Row | None, ...]
+    """What is known of each unit."""
 
 
 def draft(state: State, source: Page, target: Page | None, setting: Setting) -> Draft:
@@ -135,7 +147,7 @@ class _Drafting:
         self.source = source
         self.target = target
         self.setting = setting
-        self.removed = 0
+        self.removed: list[Row] = []
         self.ours = _runs(
             source.blocks, [row.current for row in state.rows], state.rows, LIKE, parted=True
         )
@@ -178,7 +190,7 @@ class _Drafting:
             tuple(each for each in rows if each is not None),
             tail,
             ends,
-            self.removed,
+            tuple(self.removed),
         )
 
     def _unit(
@@ -243,8 +255,11 @@ class _Drafting:
         is_edited = texts != row.translations
         if row.now == () and (is_edited or self.setting.is_accepted):
             return Unit(block.gap, block.raw, None, "added")
+        if (row.sources, texts) in self.setting.elsewhere:
+            self.removed.append(row)
+            return None
         if not is_edited and (row.by == "machine" or (row.is_code and row.sources == texts)):
-            self.removed += 1
+            self.removed.append(row)
             return None
         kept = replace(_seen(row, texts), now=())
         return Unit(

@@ -56,7 +56,7 @@ def merge(
     if linked is None:
         return None
     written = sentences(machine, languages[1], kind)
-    found = match(old, new, LIKE)
+    found = match(old, new, 0.0)
     place = {i: j for j, i in enumerate(found) if i is not None}
     kept: dict[int, Piece] = {}
     bead_of: dict[int, int] = {}

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,6 @@ class State:
     """The source's path within its folder."""
     rows: tuple[Row, ...] = ()
     ends: tuple[str, str] = ("", "")
-    moved_from: str = field(default="", compare=False)
 
 
 def digest(texts: str | Iterable[str]) -> str:
@@ -76,30 +77,45 @@ def place(folder: Path, document: str) -> Path:
     return folder / FOLDER / f"{document}.jsonl"
 
 
-def read_states(folder: Path) -> dict[str, State]:
-    """The states of all documents by their names, after mending what a killed program left.
+def read_states(folder: Path, targets: Callable[[str], Path | None]) -> dict[str, State]:
+    """The states of all documents by their names; `targets` tells where translations are.
 
-    Raises TranslationError for a file that is damaged, naming the line.
+    What a killed program left unfinished counts as if it were finished. Raises TranslationError for
+    a file that is damaged, naming the line.
     """
     root = folder / FOLDER
-    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.jsonl"))
-    return {
-        name.removesuffix(".jsonl"): read_state(root / name, name.removesuffix(".jsonl"))
-        for name in names
+    paths = {
+        path.relative_to(root).as_posix().removesuffix(".jsonl"): path
+        for path in sorted(root.rglob("*.jsonl"))
     }
+    paths |= {document: path for document, path in _left_behind(folder, targets) if document}
+    return {document: read_state(path, document) for document, path in sorted(paths.items())}
 
 
-def recover(folder: Path, targets: dict[str, Path]) -> None:
-    """Finish or throw away what a killed program left; `targets` are documents' translations."""
+def recover(folder: Path, targets: Callable[[str], Path | None]) -> None:
+    """Finish or throw away what a killed program left."""
+    for document, path in _left_behind(folder, targets):
+        if document:
+            path.replace(place(folder, document))
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _left_behind(folder: Path, targets: Callable[[str], Path | None]) -> Iterator[tuple[str, Path]]:
+    """Files that wait to be in force, and the documents whose translations they belong to.
+
+    The name is empty where the translation is not what the file knows.
+    """
     root = folder / FOLDER
     for path in sorted(root.rglob(f"*{_NEXT}")):
         name, _, known = path.name.removesuffix(_NEXT).rpartition(".jsonl.")
         document = (path.parent / name).relative_to(root).as_posix()
-        target = targets.get(document)
-        if target and target.is_file() and _bytes_digest(target.read_bytes()) == known:
-            path.replace(place(folder, document))
+        target = targets(document)
+        is_written = target is not None and target.is_file()
+        if target is not None and is_written and _bytes_digest(target.read_bytes()) == known:
+            yield document, path
         else:
-            path.unlink(missing_ok=True)
+            yield "", path
 
 
 def commit(folder: Path, state: State, target: Path, content: str) -> None:
@@ -197,3 +213,29 @@ def _told(state: State) -> str:
 
 def _bytes_digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Have a folder of translations to oneself.
+
+    Raises TranslationError while another program has it, and where it cannot be written.
+    """
+    root = folder / FOLDER
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if not (root / ".gitignore").exists():
+            write_text(root / ".gitignore", "lock\n*.next\n")
+    except OSError as error:
+        raise TranslationError(f"{folder} cannot be written ({error.strerror}).") from error
+    lock = sqlite3.connect(root / "lock", timeout=0, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise TranslationError(
+            f"Another program is synchronising {folder}; wait until it is done."
+        ) from error
+    else:
+        yield
+    finally:
+        lock.close()

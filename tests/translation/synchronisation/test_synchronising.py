@@ -1,0 +1,175 @@
+"""Documents and their translations, brought in step again and again."""
+
+import pytest
+
+from tests.translation.synchronisation.folders import contents, look, synchronise
+
+PAGE = """# A title here
+
+The first paragraph. It has two sentences.
+
+```python
+x = 1
+```
+
+- an item of a list
+- a second item
+
+The last paragraph with `code` in it.
+"""
+
+
+@pytest.fixture
+def book(tmp_path):
+    folder = tmp_path / "en"
+    folder.mkdir()
+    (folder / "a.md").write_text(PAGE)
+    return folder
+
+
+def translation(book, name="a.md"):
+    return book.parent / "de" / name
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def verdicts(book):
+    return [change.verdict for change in look(book).changes()]
+
+
+def test_a_first_run_translates_everything_and_keeps_what_is_no_text(book):
+    synchronise(book)
+    assert translation(book).read_text() == PAGE.replace("A title here", "A TITLE HERE").replace(
+        "The first paragraph. It has two sentences.", "THE FIRST PARAGRAPH. IT HAS TWO SENTENCES."
+    ).replace("an item of a list", "AN ITEM OF A LIST").replace(
+        "a second item", "A SECOND ITEM"
+    ).replace("The last paragraph with `code` in it.", "THE LAST PARAGRAPH WITH `code` IN IT.")
+
+
+def test_a_second_run_changes_nothing(book):
+    synchronise(book)
+    before = contents(book.parent)
+    assert synchronise(book) == []
+    assert contents(book.parent) == before
+    assert set(verdicts(book)) == {"kept"}
+
+
+def test_only_the_sentence_that_changed_is_translated(book):
+    synchronise(book)
+    edit(book / "a.md", "It has two sentences.", "It has two new sentences.")
+    assert synchronise(book) == ["It has two new sentences."]
+    assert "THE FIRST PARAGRAPH. IT HAS TWO NEW SENTENCES.\n" in translation(book).read_text()
+
+
+def test_what_a_person_wrote_stays_when_its_neighbour_changes(book):
+    synchronise(book)
+    edit(translation(book), "THE FIRST PARAGRAPH.", "Der erste Absatz.")
+    assert synchronise(book) == []
+    edit(book / "a.md", "It has two sentences.", "It has two new sentences.")
+    assert synchronise(book) == ["It has two new sentences."]
+    assert "Der erste Absatz. IT HAS TWO NEW SENTENCES.\n" in translation(book).read_text()
+    assert set(verdicts(book)) == {"kept"}
+
+
+def test_when_both_sides_changed_a_sentence_the_persons_stays_and_is_stale(book):
+    synchronise(book)
+    edit(translation(book), "THE FIRST PARAGRAPH.", "Der erste Absatz.")
+    edit(book / "a.md", "The first paragraph.", "This paragraph here is first.")
+    before = translation(book).read_bytes()
+    assert synchronise(book) == []
+    assert translation(book).read_bytes() == before
+    assert verdicts(book).count("stale") == 1
+    assert synchronise(book) == []
+    assert verdicts(book).count("stale") == 1
+    edit(translation(book), "Der erste Absatz.", "Hier ist der erste Absatz.")
+    synchronise(book)
+    assert set(verdicts(book)) == {"kept"}
+
+
+def test_what_is_stale_can_be_accepted(book):
+    synchronise(book)
+    edit(translation(book), "THE FIRST PARAGRAPH.", "Der erste Absatz.")
+    edit(book / "a.md", "The first paragraph.", "This paragraph here is first.")
+    synchronise(book)
+    before = translation(book).read_bytes()
+    synchronise(book, accepted=["a.md"])
+    assert set(verdicts(book)) == {"kept"}
+    assert translation(book).read_bytes() == before
+
+
+def test_moved_blocks_are_not_translated_again(book):
+    synchronise(book)
+    text = (book / "a.md").read_text()
+    first = "The first paragraph. It has two sentences.\n\n"
+    (book / "a.md").write_text(text.replace(first, "") + "\n" + first.strip() + "\n")
+    assert synchronise(book) == []
+    assert translation(book).read_text().endswith("THE FIRST PARAGRAPH. IT HAS TWO SENTENCES.\n")
+
+
+def test_a_renamed_document_takes_its_translation_along(book):
+    synchronise(book)
+    edit(translation(book), "A SECOND ITEM", "ein zweiter Punkt")
+    before = translation(book).read_bytes()
+    (book / "a.md").rename(book / "b.md")
+    assert synchronise(book) == []
+    assert translation(book, "b.md").read_bytes() == before
+    assert not translation(book).exists()
+    assert synchronise(book) == []
+
+
+def test_blocks_whose_source_is_gone_go_unless_a_person_wrote_them(book):
+    synchronise(book)
+    edit(translation(book), "A SECOND ITEM", "ein zweiter Punkt")
+    edit(book / "a.md", "- an item of a list\n- a second item\n\n", "")
+    assert synchronise(book) == []
+    text = translation(book).read_text()
+    assert "AN ITEM" not in text
+    assert "ein zweiter Punkt" in text
+    assert verdicts(book).count("stale") == 1
+
+
+def test_what_a_person_added_stays_behind_what_it_followed(book):
+    synchronise(book)
+    edit(translation(book), "A TITLE HERE\n", "A TITLE HERE\n\nEine Anmerkung.\n")
+    edit(book / "a.md", "# A title here\n", "# A title here\n\nSomething new.\n")
+    assert synchronise(book) == ["Something new."]
+    text = translation(book).read_text()
+    assert text.startswith("# A TITLE HERE\n\nSOMETHING NEW.\n\nEine Anmerkung.\n")
+    assert synchronise(book) == []
+
+
+def test_code_follows_its_source_unless_a_person_changed_it(book):
+    synchronise(book)
+    edit(book / "a.md", "x = 1", "x = 2")
+    synchronise(book)
+    assert "x = 2" in translation(book).read_text()
+    edit(translation(book), "x = 2", "x = 2  # zwei")
+    edit(book / "a.md", "x = 2", "x = 3")
+    synchronise(book)
+    assert "x = 2  # zwei" in translation(book).read_text()
+    assert verdicts(book).count("stale") == 1
+
+
+def test_translations_of_people_are_adopted_and_what_is_missing_is_translated(book):
+    translation(book).parent.mkdir()
+    german = """# Ein Titel steht hier
+
+Der erste Absatz. Er hat zwei Sätze.
+
+```python
+x = 1
+```
+
+- ein Element einer Liste
+- ein zweites Element
+"""
+    translation(book).write_text(german)
+    assert synchronise(book) == ["The last paragraph with `code` in it."]
+    assert translation(book).read_text() == (
+        german[:-1] + "\n\nTHE LAST PARAGRAPH WITH `code` IN IT.\n"
+    )
+    assert synchronise(book) == []
