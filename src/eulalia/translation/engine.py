@@ -13,11 +13,13 @@ from eulalia.translation.errors import TranslationError
 from eulalia.translation.languages import check_language
 from eulalia.translation.masking import Kind, Masked, mask
 from eulalia.translation.model import Model, SentenceModel
+from eulalia.translation.neighbours import NeighbourTranslator
 from eulalia.translation.pairs import ParallelData
 from eulalia.translation.passages import cut, joined
 from eulalia.translation.protection import protect, without_new_block
 from eulalia.translation.sentence_translation import translate_sentences
 from eulalia.translation.terminology_constraints import Terms
+from eulalia.translation.transformer import Transformer
 
 
 class Engine:
@@ -30,6 +32,7 @@ class Engine:
     def __init__(self, model: SentenceModel) -> None:
         self.model = model
         self._memory: TranslationMemory | None = None
+        self._neighbours: NeighbourTranslator | None = None
 
     @classmethod
     def open(
@@ -87,7 +90,9 @@ class Engine:
             for whole, passage in zip(protected, passages, strict=True)
         ]
         flat = [sentence for each in sentences for sentence in each]
-        done = iter(translate_sentences(self.model, flat, memory, terms, method))
+        done = iter(
+            translate_sentences(self.model, flat, memory, terms, method, self._open_neighbours)
+        )
         languages = self.model.source_language, self.model.target_language
         translated = []
         for whole, passage, each in zip(protected, passages, sentences, strict=True):
@@ -95,6 +100,13 @@ class Engine:
             text = whole.parted(joined(passage, parts, *languages))
             translated.append(whole.given(without_new_block(text, whole.text)))
         return translated
+
+    def _open_neighbours(self) -> NeighbourTranslator:
+        if self._neighbours is None:
+            if not isinstance(self.model, Model):
+                raise TranslationError("The method neighbours needs a model of our own.")
+            self._neighbours = NeighbourTranslator(self.model, Transformer.open(self.model.folder))
+        return self._neighbours
 
     def recall(self, pairs: ParallelData) -> TranslationMemory:
         """Index pairs ahead of their use; the last ones are kept, as texts come in batches.

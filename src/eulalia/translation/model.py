@@ -67,6 +67,7 @@ class Model:
     target_prefix: tuple[str, ...]
     positions: int
     """Pieces that it can read, or write."""
+    folder: Path
 
     @property
     def takes_examples(self) -> bool:
@@ -109,6 +110,7 @@ class Model:
             source_prefix,
             target_prefix,
             positions,
+            folder,
         )
 
     def translate(
@@ -116,7 +118,7 @@ class Model:
     ) -> list[str]:
         """As SentenceModel says; sentences longer than 320 pieces are cut off."""
         read = [
-            self._read(sentence, example)
+            self.read(sentence, example)
             for sentence, example in zip(
                 sentences, examples or [None] * len(sentences), strict=True
             )
@@ -132,11 +134,9 @@ class Model:
             max_input_length=0,
             max_decoding_length=min(2 * max(map(len, read)) + 16, self.positions - 2),
         )
-        return [
-            self._written(result.hypotheses[0][len(self.target_prefix) :]) for result in results
-        ]
+        return [self.written(result.hypotheses[0][len(self.target_prefix) :]) for result in results]
 
-    def _read(self, sentence: str, example: str | None) -> list[str]:
+    def read(self, sentence: str, example: str | None = None) -> list[str]:
         """The pieces of a sentence, and after it those of its example."""
         if self.family != "eulalia":
             sentence = MASK.sub(r"X\1", sentence)
@@ -148,7 +148,7 @@ class Model:
             pieces += [EXAMPLE, *shown[:longest]]
         return [*pieces, "</s>"]
 
-    def _written(self, pieces: list[str]) -> str:
+    def written(self, pieces: list[str]) -> str:
         """The text of pieces that the model wrote."""
         known = [
             piece

@@ -112,7 +112,7 @@ def test_the_exported_model_writes_what_the_network_would(tmp_path, data):
     export(network, vocabulary, tmp_path / "random", [("en", "zh")])
     model = Model.open(tmp_path / "random", "en", "zh")
     for text in ("3 big dog ⟦0⟧", "cat"):
-        read = model._read(text, "猫⟦0⟧")
+        read = model.read(text, "猫⟦0⟧")
         scored = model.translator.translate_batch(
             [read], beam_size=1, max_decoding_length=8, return_scores=True
         )[0]

@@ -3,10 +3,11 @@
 from eulalia.translation.adaptation.memory import Match, TranslationMemory
 from eulalia.translation.adaptation.reuse import reused
 
-METHODS = ("examples", "reuse")
-"""How pairs are used: shown to the model beside the sentence, or taken over where they are close.
+METHODS = ("examples", "neighbours", "reuse")
+"""How pairs are used: the nearest is shown to the model beside the sentence; what people wrote in
+like places has a say at every step; or what is close is taken over.
 
-With either, a pair that is the sentence word for word is taken over, and one that differs in
+With each, a pair that is the sentence word for word is taken over, and one that differs in
 numbers and protected spans alone is repaired.
 """
 

@@ -95,6 +95,18 @@ class TranslationMemory:
             for likeness, number in self.nearest(text)[:count]
         ]
 
+    def related(self, sentence: Protected, count: int) -> list[tuple[str, str]]:
+        """Pairs that share rare words with a sentence, at most so many, each with its own masks."""
+        own = words(sentence.restored(sentence.text))
+        found = []
+        for number in self._candidates(own)[:count]:
+            pair = self.data.pairs[number]
+            source, target = protect_pair(
+                *(mask(x, Kind.MARKDOWN) for x in (pair.source, pair.target))
+            )
+            found.append((source.text, target))
+        return found
+
     def nearest(self, text: str) -> list[tuple[float, int]]:
         """The likeness and the numbers of pairs that are like a text, the most alike first."""
         own = words(text)

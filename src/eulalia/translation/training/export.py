@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 from ctranslate2.converters import utils  # type: ignore[import-untyped]
 from ctranslate2.specs import common_spec, transformer_spec  # type: ignore[import-untyped]
 from sentencepiece import SentencePieceProcessor
@@ -16,6 +17,7 @@ from torch import nn
 
 from eulalia.translation.model import DESCRIPTION, TAGS, into
 from eulalia.translation.training.network import LONGEST, Attention, Layer, Network
+from eulalia.translation.transformer import WEIGHTS
 
 PIECES = "sentences.model"
 
@@ -52,6 +54,9 @@ def export(
         part.mkdir(parents=True)
         spec.save(str(part))
         shutil.copyfile(vocabulary, part / PIECES)
+        weights = {name: _array(each) for name, each in network.named_parameters()}
+        half = {name: each.astype(np.float16) for name, each in weights.items()}
+        np.savez(part / WEIGHTS, heads=network.heads, **half)
         about = {
             "family": "eulalia",
             "positions": LONGEST,
