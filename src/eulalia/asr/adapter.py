@@ -27,16 +27,27 @@ from eulalia.asr.posteriors import Posteriors
 from eulalia.audio import Samples
 
 CARD: Final = "adapter.json"
-_ALL: Final = 4_000
+_ALL: Final = 500
 """Nodes that attention weighs up at every frame. Of a longer list only those …"""
-_LAST: Final = 3
-"""… whose last units, so many of them, …"""
-_ENDINGS: Final = 512
+_DEPTHS: Final = (2, 3)
+"""… whose last units, first so many of them and then so many, …"""
+_ENDINGS: Final = 128
 """… are among the so many that fit best, whatever came before. The cost hardly grows then."""
 _NODES: Final = 100_000
 """Nodes of a tree that are embedded at once."""
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Last units that nodes share, sorted; the first is `<no-bias>`."""
+
+    starts: NDArray[np.int64]
+    """(endings + 1,) where the longer endings begin that end so, or the nodes where there are none,
+    and the number of all."""
+    keys: Floats
+    """(endings, width), of the last units alone."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +61,8 @@ class Catalogue:
     """(nodes,), 0 for `<no-bias>`."""
     keys: Floats
     """(nodes, width)"""
-    endings: NDArray[np.int64]
-    """(endings + 1,) where the nodes begin that share their last units, and the number of all."""
-    ending_keys: Floats
-    """(endings, width), of the last units alone."""
+    endings: tuple[Endings, ...]
+    """Those that the nodes share, the shortest first."""
 
     def shifts(self, queries: Floats, gates: Floats, size: int) -> Floats:
         """By frame, what is added to the log-probability of each of `size` units, the blank
@@ -75,11 +84,13 @@ class Catalogue:
 
     def _shortlist(self, query: Floats) -> NDArray[np.int64]:
         """`<no-bias>`, and the nodes whose last units alone fit a frame best."""
-        scores = self.ending_keys[1:] @ query
-        best = 1 + np.argpartition(-scores, min(_ENDINGS, len(scores) - 1))[:_ENDINGS]
-        return np.concatenate(
-            [[0], *(np.arange(self.endings[e], self.endings[e + 1]) for e in np.sort(best))]
-        )
+        chosen = np.arange(1, len(self.endings[0].keys))
+        for endings in self.endings:
+            if len(chosen) > _ENDINGS:
+                scores = endings.keys[chosen] @ query
+                chosen = np.sort(chosen[np.argpartition(-scores, _ENDINGS)[:_ENDINGS]])
+            chosen = _between(endings.starts[chosen], endings.starts[chosen + 1])
+        return np.concatenate([[0], chosen])
 
 
 class Adapter:
@@ -111,19 +122,18 @@ class Adapter:
     def embed(self, trie: PhoneTrie) -> Catalogue:
         """A list's words, from the tree of their phones."""
         looked_at = windows(trie, self._window)
-        order = np.lexsort(looked_at[:, _LAST - 1 :: -1].T)  # <no-bias>, the root, stays first
+        order = np.lexsort(looked_at[:, _DEPTHS[-1] - 1 :: -1].T)  # <no-bias>, the root, is first
         looked_at = looked_at[order]
-        changed = (np.diff(looked_at[:, :_LAST], axis=0) != 0).any(axis=1)
-        starts = np.concatenate([[0], 1 + np.flatnonzero(changed)])
-        endings = looked_at[starts]
-        endings[:, _LAST:] = 0
-        return Catalogue(
-            order,
-            looked_at[:, 0],
-            self._keys(looked_at),
-            np.concatenate([starts, [len(order)]]),
-            self._keys(endings),
-        )
+        endings: list[Endings] = []
+        below = np.arange(len(order))
+        for depth in reversed(_DEPTHS):
+            changed = (np.diff(looked_at[below, :depth], axis=0) != 0).any(axis=1)
+            starts = np.concatenate([[0], 1 + np.flatnonzero(changed)])
+            last = looked_at[below[starts]]
+            last[:, depth:] = 0
+            endings.insert(0, Endings(np.append(starts, len(below)), self._keys(last)))
+            below = below[starts]
+        return Catalogue(order, looked_at[:, 0], self._keys(looked_at), tuple(endings))
 
     def _keys(self, looked_at: NDArray[np.int64]) -> Floats:
         return np.concatenate(
@@ -188,6 +198,12 @@ def attention(queries: Floats, keys: Floats) -> Floats:
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=1, keepdims=True)
     return scores
+
+
+def _between(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All numbers from each start up to its end."""
+    lengths = ends - starts
+    return np.repeat(ends - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
 
 
 def windows(trie: PhoneTrie, size: int) -> NDArray[np.int64]:
