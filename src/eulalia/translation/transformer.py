@@ -193,8 +193,8 @@ class Transformer:
         likeness -= likeness.max(-1, keepdims=True)
         np.exp(likeness, out=likeness)
         likeness /= likeness.sum(-1, keepdims=True)
-        mixed = (likeness @ values).transpose(0, 2, 1, 3).reshape(x.shape)
-        return self._linear(mixed, f"{name}.output")
+        mixed: Floats = likeness @ values
+        return self._linear(mixed.transpose(0, 2, 1, 3).reshape(x.shape), f"{name}.output")
 
     def _inner(self, x: Floats, layer: str) -> Floats:
         y: Floats = self._linear(self._normed(x, f"{layer}.inner_norm"), f"{layer}.inner")

@@ -56,7 +56,7 @@ def export(
         shutil.copyfile(vocabulary, part / PIECES)
         weights = {name: _array(each) for name, each in network.named_parameters()}
         half = {name: each.astype(np.float16) for name, each in weights.items()}
-        np.savez(part / WEIGHTS, heads=network.heads, **half)
+        np.savez_compressed(part / WEIGHTS, heads=network.heads, **half)
         about = {
             "family": "eulalia",
             "positions": LONGEST,

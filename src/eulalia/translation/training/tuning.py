@@ -1,0 +1,131 @@
+"""Teach a model of our own the terms and the style of parallel data, in a few hundred steps.
+
+    python -m eulalia.translation.training.tuning MODEL PAIRS FOLDER
+
+MODEL is a model's folder, PAIRS a file of pairs for its languages, FOLDER what is written.
+Freitag and Al-Onaizan: Fast Domain Adaptation for Neural Machine Translation (2016).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from sentencepiece import SentencePieceProcessor
+
+from eulalia.errors import EulaliaError
+from eulalia.translation.errors import TranslationError
+from eulalia.translation.masking import Kind, has_words, mask
+from eulalia.translation.model import DESCRIPTION, MASKS, TAGS
+from eulalia.translation.pairs import ParallelData, read_pairs
+from eulalia.translation.protection import protect_pair
+from eulalia.translation.training.batches import Drawn, Pieces, batches, collate
+from eulalia.translation.training.examples import Prepared
+from eulalia.translation.training.export import PIECES, export
+from eulalia.translation.training.network import Network
+from eulalia.translation.transformer import WEIGHTS
+
+log = logging.getLogger(__name__)
+_EPOCHS = 4
+_MOST_STEPS = 1_500
+_LEARNING_RATE = 6e-4
+_WARMUP = 20
+_BATCH_PIECES = 3_000
+_SMOOTHING = 0.1
+_DROPOUT = 0.1
+_SAMPLING = 0.2
+
+
+def tune(model: Path, data: ParallelData, folder: Path) -> None:
+    """Write a model that has learned from the pairs into a folder, whole or not at all.
+
+    Raises TranslationError for a model that is not our own.
+    """
+    torch.manual_seed(1)
+    random = np.random.default_rng(1)
+    direction = data.source_language, data.target_language
+    network = _opened(model, direction)
+    examples: list[Drawn] = [(each, None) for each in _prepared(data)]
+    pieces = Pieces(SentencePieceProcessor(model_file=str(model / PIECES)), _SAMPLING)
+    optimizer = torch.optim.AdamW(
+        network.parameters(), _LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
+    groups = [
+        group
+        for _ in range(_EPOCHS if examples else 0)
+        for group in batches(examples, pieces, _BATCH_PIECES, random)
+    ][:_MOST_STEPS]
+    network.train()
+    for step, group in enumerate(groups):
+        left = 1 - step / len(groups)
+        for parameters in optimizer.param_groups:
+            parameters["lr"] = _LEARNING_RATE * min(1, (step + 1) / _WARMUP) * left
+        source, target = collate(group, pieces, random)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss = network.loss(source, target, pieces.model.bos_id(), _SMOOTHING)
+        loss = loss / (target >= 0).sum()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        if (step + 1) % 50 == 0 or step + 1 == len(groups):
+            log.info("step %d of %d: loss %.3f", step + 1, len(groups), loss.item())
+    export(network.eval(), model / PIECES, folder, [direction])
+
+
+def _opened(model: Path, direction: tuple[str, str]) -> Network:
+    """The network of a model's folder that translates in this direction."""
+    try:
+        about = json.loads((model / DESCRIPTION).read_text("utf-8"))
+        with np.load(model / WEIGHTS) as file:
+            weights = {name: torch.from_numpy(file[name]).float() for name in file.files}
+        heads = int(weights.pop("heads"))
+        if "-".join(direction) not in about["source_prefixes"]:
+            raise TranslationError(f"{model} does not translate from {' to '.join(direction)}.")
+        pieces, width = weights["table.weight"].shape
+        layers = (_layers(weights, "encoder."), _layers(weights, "decoder."))
+        inner = len(weights["encoder.0.inner.bias"])
+        network = Network(pieces, width, inner, heads, layers, _DROPOUT)
+        network.load_state_dict(weights)
+    except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
+        raise TranslationError(f"{model} is no model of our own that could be tuned.") from error
+    return network
+
+
+def _layers(weights: Iterable[str], side: str) -> int:
+    return sum(name.startswith(side) and name.endswith(".inner.weight") for name in weights)
+
+
+def _prepared(data: ParallelData) -> list[Prepared]:
+    """The pairs as a model reads and writes them."""
+    prepared = []
+    for pair in data.pairs:
+        source, target = protect_pair(
+            *(mask(text, Kind.MARKDOWN) for text in (pair.source, pair.target))
+        )
+        if len(source.spans) <= MASKS and has_words(source.text) and has_words(target):
+            prepared.append(
+                Prepared(source.text, target, data.target_language, TAGS[1], (), dev=False)
+            )
+    return prepared
+
+
+def main(arguments: list[str]) -> int:
+    """Tune; the last line of what is written to stderr says why it failed, if it did."""
+    model, pairs, folder = map(Path, arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        tune(model, read_pairs(pairs), folder)
+    except EulaliaError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
