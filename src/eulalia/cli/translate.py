@@ -8,12 +8,14 @@ from eulalia.cli import translate_job, translate_parallel_data, translate_termin
 from eulalia.cli.translate_align import align
 from eulalia.cli.translate_evaluate import evaluate
 from eulalia.cli.translate_extract import extract
+from eulalia.cli.translate_gather import gather
 from eulalia.cli.translate_serve import serve
 from eulalia.cli.translate_sync import sync
 from eulalia.cli.translate_text import text
 
 app = typer.Typer(no_args_is_help=True, help="Documents from one language to another.")
 app.command()(extract)
+app.command()(gather)
 app.command()(align)
 app.command()(evaluate)
 app.command()(text)

@@ -66,6 +66,8 @@ def align_documents(
     `within` may give for each document beads of which those found are parts. `passed` is called
     after each of the PASSES.
     """
+    if not documents:
+        return []
     parts = _read(documents)
     ours, theirs = parts[0].source.whole, parts[0].target.whole
     alike = resemblance(ours.vocabulary, theirs.vocabulary)
