@@ -32,7 +32,7 @@ def gather(
     ] = None,
     lowest_score: Annotated[
         float, typer.Option(min=0, max=1, help="Leave out pairs whose alignment is less sure.")
-    ] = 0.6,
+    ] = 0.52,
     keep: Annotated[
         Path | None,
         typer.Option(

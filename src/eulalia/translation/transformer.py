@@ -193,7 +193,7 @@ class Transformer:
         likeness -= likeness.max(-1, keepdims=True)
         np.exp(likeness, out=likeness)
         likeness /= likeness.sum(-1, keepdims=True)
-        mixed: Floats = likeness @ values
+        mixed = (likeness @ values).astype(np.float32, copy=False)
         return self._linear(mixed.transpose(0, 2, 1, 3).reshape(x.shape), f"{name}.output")
 
     def _inner(self, x: Floats, layer: str) -> Floats:

@@ -280,6 +280,10 @@ class _Drafting:
         gap, gaps, is_gap_stale = self._gap(first.gap, block.gap, row.gaps)
         unit = self._merged_unit(row, blocks, texts, block, own)
         made = replace(unit, gap=gap, row=replace(unit.row or row, gaps=gaps))
+        marks = {each.rpartition("\n")[2] for each in (gap, block.gap)}
+        if len(marks) > 1 and "\n" in unit.raw and not row.is_code and len(own) == 1:
+            # A paragraph's lines may mean something else in a heading, or in a quote.
+            made = replace(made, raw=written(own[0], self.setting.suffix))
         if is_gap_stale:
             reason = made.reason or "what stands before it has changed on both sides"
             made = replace(made, verdict="stale", reason=reason, before=self._before(row))

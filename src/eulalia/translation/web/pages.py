@@ -72,8 +72,10 @@ class Pages:
                 )
                 robots.parse(body.decode("utf-8", "replace").splitlines())
             except _RefusedError as error:
-                # A host without the file allows all; one that fails allows nothing for now.
-                robots.parse([] if error.is_missing else ["User-agent: *", "Disallow: /"])
+                # A host without the file allows all; of one that fails it is not known.
+                if not error.is_missing:
+                    raise
+                robots.parse([])
             self._robots[parts.netloc] = robots
         return self._robots[parts.netloc]
 
