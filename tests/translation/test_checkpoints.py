@@ -70,8 +70,45 @@ def test_a_marian_checkpoint_translates_and_keeps_what_is_protected(marian):
     assert "`code`" in translated
     assert "](https://a.b/c)" in translated
     assert (marian / "eulalia" / "translation.json").is_file()
-    assert engine.model.source_prefix == ()
+    assert engine.model.source_prefix == (">>zh<<",)
     assert engine.translate([text]) == [translated]
+
+
+@pytest.fixture(scope="module")
+def m2m(tmp_path_factory):
+    from transformers import M2M100Config, M2M100ForConditionalGeneration, M2M100Tokenizer
+
+    folder = tmp_path_factory.mktemp("m2m")
+    pieces = pieces_of(folder / "sentencepiece.bpe", character_coverage=1.0)
+    names = [
+        "<s>",
+        "<pad>",
+        "</s>",
+        "<unk>",
+        *(pieces.id_to_piece(n) for n in range(3, len(pieces))),
+    ]
+    (folder / "vocab.json").write_text(json.dumps({name: n for n, name in enumerate(names)}))
+    files = folder / "vocab.json", folder / "sentencepiece.bpe.model"
+    quietly(lambda: M2M100Tokenizer(*map(str, files))).save_pretrained(folder)
+    config = M2M100Config(
+        vocab_size=len(names) + 108, d_model=16, encoder_layers=1, decoder_layers=1,
+        encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=32,
+        decoder_ffn_dim=32, max_position_embeddings=64,
+    )  # fmt: skip
+    quietly(lambda: M2M100ForConditionalGeneration(config).save_pretrained(folder))
+    return folder
+
+
+@pytest.mark.slow
+def test_an_m2m_checkpoint_is_asked_for_its_languages(m2m):
+    engine = Engine.open("en", "zh", m2m)
+    assert engine.model.source_prefix == ("__en__",)
+    assert engine.model.target_prefix == ("__zh__",)
+    translated = engine.translate(["See the `code`."])[0]
+    assert "`code`" in translated
+    assert "__" not in translated
+    with pytest.raises(TranslationError, match="does not know"):
+        Engine.open("en", "eu", m2m)
 
 
 @pytest.mark.slow

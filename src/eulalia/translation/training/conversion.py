@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ctranslate2.converters import TransformersConverter  # type: ignore[import-untyped]
+from ctranslate2.converters.transformers import (  # type: ignore[import-untyped]
+    M2M100Loader,
+    TransformersConverter,
+    register_loader,
+)
 from transformers import AutoConfig, AutoTokenizer
 
 from eulalia.translation.errors import TranslationError
@@ -37,6 +41,8 @@ _NLLB = {
     "tr": "tur_Latn", "uk": "ukr_Cyrl", "ur": "urd_Arab", "uz": "uzn_Latn", "vi": "vie_Latn",
     "zh": "zho_Hans", "zh-TW": "zho_Hant",
 }  # fmt: skip
+_MARIAN = {"cmn_Hans": "zh", "zho_Hans": "zh", "cmn": "zh", "zho": "zh", "spa": "es", "eng": "en"}
+"""How some checkpoints call languages of two letters."""
 _PIECES = ("source.spm", "target.spm", "sentencepiece.bpe.model", "spm.model")
 Prefixes = dict[str, list[str]]
 
@@ -50,7 +56,7 @@ def convert(checkpoint: str, folder: Path) -> None:
     try:
         config = AutoConfig.from_pretrained(checkpoint)
         tokenizer: Any = AutoTokenizer.from_pretrained(checkpoint)
-        family, source, target = _family(config.model_type, tokenizer)
+        family, source, target = _family(config.model_type, tokenizer, config.vocab_size)
         folder.parent.mkdir(parents=True, exist_ok=True)
         TransformersConverter(checkpoint).convert(str(part), quantization="int8")
         tokenizer.save_vocabulary(str(part))
@@ -77,20 +83,19 @@ def convert(checkpoint: str, folder: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _family(model_type: str, tokenizer: Any) -> tuple[str, Prefixes, Prefixes]:
+def _family(model_type: str, tokenizer: Any, size: int) -> tuple[str, Prefixes, Prefixes]:
     """What a checkpoint is, and the pieces that it wants before its source and target."""
-    pieces = tokenizer.get_vocab()
     if model_type == "marian":
-        # A model of several target languages is told which by a piece before the source; a language
-        # of which it knows several forms is told the first.
+        # A model of several target languages is told which by a piece before the source.
         told = {
-            f"*-{piece[2:-2]}": [piece]
-            for piece in sorted(pieces, reverse=True)
+            f"*-{_MARIAN.get(piece[2:-2], piece[2:-2])}": [piece]
+            for piece in sorted(tokenizer.get_vocab(), reverse=True)
             if piece.startswith(">>") and piece.endswith("<<")
         }
-        return "marian", told or {"*-*": []}, {"*-*": []}
+        return "marian", {"*-*": [], **told}, {"*-*": []}
     if model_type != "m2m_100":
         raise ValueError(f"it is of the family {model_type}")
+    pieces = set(_pieces(tokenizer, size))
     if "eng_Latn" in pieces:
         codes = {code: piece for code, piece in _NLLB.items() if piece in pieces}
         return "nllb", *_by_language(codes)
@@ -100,6 +105,26 @@ def _family(model_type: str, tokenizer: Any) -> tuple[str, Prefixes, Prefixes]:
         if piece.startswith("__") and piece.endswith("__")
     }
     return "m2m", *_by_language(codes)
+
+
+def _pieces(tokenizer: Any, size: int) -> list[str]:
+    """What each number of a model of the M2M or NLLB family stands for, made up where it is none.
+
+    Tokenizers of transformers 5 do not count the languages among their vocabulary.
+    """
+    known: list[str] = tokenizer.convert_ids_to_tokens(list(range(size)))
+    return [
+        piece if piece != tokenizer.unk_token or number == tokenizer.unk_token_id else f"⟨{number}⟩"
+        for number, piece in enumerate(known)
+    ]
+
+
+@register_loader("M2M100Config")
+class _M2MLoader(M2M100Loader):  # type: ignore[misc]
+    """As CTranslate2 reads these checkpoints, with all of their vocabulary."""
+
+    def get_vocabulary(self, model: Any, tokenizer: Any) -> list[str]:
+        return _pieces(tokenizer, model.config.vocab_size)
 
 
 def _by_language(codes: dict[str, str]) -> tuple[Prefixes, Prefixes]:
