@@ -7,10 +7,12 @@ where both did, sentences are merged, and what cannot be stays as people left it
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
-from eulalia.translation.masking import Masked, mask
+from eulalia.translation.masking import Kind, Masked, mask
 from eulalia.translation.synchronisation.blocks import Block, Page, kind_of, read_page, written
 from eulalia.translation.synchronisation.matching import arranged, match
 from eulalia.translation.synchronisation.merging import LIKE, Piece, joined, merge
@@ -51,6 +53,8 @@ class Unit:
     """The source and the translation as they were."""
     reason: str = ""
     """Why it is stale."""
+    begins: bool = False
+    """Whether it is the first in its source or in the translation as it stands."""
 
 
 @dataclass(frozen=True)
@@ -77,32 +81,34 @@ class Draft:
 
     def finished(self, translations: Mapping[str, str]) -> Finished:
         """The file and what will be known of it; given are the wanted texts' translations."""
-        parts: list[str] = []
-        ends: list[int] = []
-        rows: list[Row | None] = []
-        length = 0
-        for unit in self.units:
-            raw, row = self._written(unit, translations)
-            parts += [unit.gap, raw]
-            length += len(unit.gap) + len(raw)
-            ends.append(length)
-            rows.append(row)
-        text = "".join(parts) + self.tail
-        texts: list[list[str]] = [[] for _ in self.units]
-        page = read_page(text, self.setting.suffix)
-        number = 0
-        for start, block in zip(page.starts, page.blocks, strict=True):
-            while number < len(ends) and start >= ends[number]:
-                number += 1
-            if number < len(ends):
-                texts[number].append(block.text)
+        made = [self._written(unit, translations) for unit in self.units]
+        gaps = [unit.gap for unit in self.units]
+        text, texts = self._joined(gaps, [raw for raw, _ in made])
+        if kind_of(self.setting.suffix) is Kind.MARKDOWN and not all(texts):
+            # What runs into its neighbour, as a cell does whose table is gone, is set apart.
+            gaps = [
+                gap if own else f"\n\n{_mark(gap)}" for gap, own in zip(gaps, texts, strict=True)
+            ]
+            text, texts = self._joined(gaps, [raw for raw, _ in made])
         told = tuple(
             row and replace(row, translations=tuple(own))
-            for row, own in zip(rows, texts, strict=True)
+            for (_, row), own in zip(made, texts, strict=True)
         )
         known = (each if isinstance(each, Row) else told[each] for each in self.rows)
         kept = tuple(row for row in known if row is not None)
         return Finished(text, State(self.document, kept, self.ends), told)
+
+    def _joined(self, gaps: list[str], raws: list[str]) -> tuple[str, list[list[str]]]:
+        """The file, and the texts of the blocks that are found in it for each unit."""
+        text = "".join(gap + raw for gap, raw in zip(gaps, raws, strict=True)) + self.tail
+        ends = list(accumulate(len(gap) + len(raw) for gap, raw in zip(gaps, raws, strict=True)))
+        texts: list[list[str]] = [[] for _ in raws]
+        page = read_page(text, self.setting.suffix)
+        for start, block in zip(page.starts, page.blocks, strict=True):
+            number = bisect_right(ends, start)
+            if number < len(ends):
+                texts[number].append(block.text)
+        return text, texts
 
     def _written(self, unit: Unit, translations: Mapping[str, str]) -> tuple[str, Row | None]:
         """What stands for a unit in the file, and its row."""
@@ -167,7 +173,8 @@ class _Drafting:
         for key in dict.fromkeys([*ours, *theirs]):
             made = self._unit(key, blocks_of.get(key), stands_of.get(key))
             if isinstance(made, Unit):
-                units[key] = made
+                first = 0 in (*blocks_of.get(key, ()), *stands_of.get(key, ()))
+                units[key] = replace(made, begins=first)
             elif made is not None:
                 left_out[key] = made
         moved = [number for kind, number in ours if kind == "row"]
@@ -178,7 +185,7 @@ class _Drafting:
         else:
             order = arranged(in_source, in_target)
         places = {key: place for place, key in enumerate(order)}
-        known = arranged(ours, theirs)
+        known = arranged(ours, order)
         rows = [left_out.get(key, places.get(key)) for key in known]
         tail, ends, _ = self._gap(
             self.source.tail, self.target.tail if self.target else None, self.state.ends
@@ -186,12 +193,29 @@ class _Drafting:
         return Draft(
             self.state.document,
             self.setting,
-            tuple(units[key] for key in order),
+            tuple(self._placed([units[key] for key in order])),
             tuple(each for each in rows if each is not None),
             tail,
             ends,
             tuple(self.removed),
         )
+
+    def _placed(self, units: list[Unit]) -> list[Unit]:
+        """The units of a Markdown text, of which the first alone has what begins the file."""
+        pages = [page for page in (self.target, self.source) if page is not None and page.blocks]
+        heads = [page.blocks[0].gap for page in pages]
+        if not heads or kind_of(self.setting.suffix) is not Kind.MARKDOWN:
+            return units
+        placed = []
+        for place, unit in enumerate(units):
+            begins = unit.begins and unit.gap in heads
+            if place and begins:
+                unit = replace(unit, gap=f"\n\n{_mark(unit.gap)}")
+            elif not place and not begins:
+                head = heads[0].removesuffix(_mark(heads[0]))
+                unit = replace(unit, gap=head + _mark(unit.gap))
+            placed.append(unit)
+        return placed
 
     def _unit(
         self, key: Key, blocks: Sequence[int] | None, stands: Sequence[int] | None
@@ -280,8 +304,12 @@ class _Drafting:
         gap, gaps, is_gap_stale = self._gap(first.gap, block.gap, row.gaps)
         unit = self._merged_unit(row, blocks, texts, block, own)
         made = replace(unit, gap=gap, row=replace(unit.row or row, gaps=gaps))
-        marks = {each.rpartition("\n")[2] for each in (gap, block.gap)}
-        if len(marks) > 1 and "\n" in unit.raw and not row.is_code and len(own) == 1:
+        if (
+            _mark(gap) != _mark(block.gap)
+            and "\n" in unit.raw
+            and not row.is_code
+            and len(own) == 1
+        ):
             # A paragraph's lines may mean something else in a heading, or in a quote.
             made = replace(made, raw=written(own[0], self.setting.suffix))
         if is_gap_stale:
@@ -417,6 +445,11 @@ def _runs(
     return [
         _Run(number if kind else None, numbers) for (kind, number), numbers in numbers_of.items()
     ]
+
+
+def _mark(gap: str) -> str:
+    """What stands before a block on its own line, such as the mark of a heading."""
+    return gap.rpartition("\n")[2]
 
 
 def _key(run: _Run, kind: str) -> Key:
