@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +17,7 @@ from eulalia.translation.pairs import ParallelData
 from eulalia.translation.passages import cut, joined
 from eulalia.translation.protection import protect, without_new_block
 from eulalia.translation.sentence_translation import translate_sentences
+from eulalia.translation.shipped import shipped
 from eulalia.translation.terminology_constraints import Terms
 from eulalia.translation.transformer import Transformer
 
@@ -129,22 +129,3 @@ def mask_plain(text: str) -> Masked:
     inner = mask(text, Kind.MARKDOWN)
     outer = mask(inner.text, Kind.MESSAGE)
     return Masked(outer.text, tuple(inner.restore(span) for span in outer.protected))
-
-
-def shipped(source_language: str, target_language: str) -> Path:
-    """The folder of the model that comes along for two languages.
-
-    Raises TranslationError where there is none, naming those that there are.
-    """
-    folder = Path(str(files("eulalia") / "models"))
-    path = folder / f"translation-{source_language}-{target_language}"
-    if not path.is_dir():
-        found = sorted(
-            each.name.removeprefix("translation-") for each in folder.glob("translation-*")
-        )
-        raise TranslationError(
-            f"No model from {source_language} to {target_language} comes along "
-            f"({', '.join(found) or 'none does'}); name the folder of one, or a Marian, M2M or "
-            "NLLB checkpoint."
-        )
-    return path

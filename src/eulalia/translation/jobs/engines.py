@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from eulalia.translation.masking import Masked
 from eulalia.translation.pairs import ParallelData
 from eulalia.translation.resources.errors import LanguagePairError, UnavailableError
-
-MODELS = Path(__file__).parents[2] / "models"
-_NAME = re.compile(r"translation-([A-Za-z]+(?:-[A-Z]\w+)?)-([A-Za-z]+(?:-[A-Z]\w+)?)")
+from eulalia.translation.shipped import shipped_pairs
 
 
 class Translator(Protocol):
@@ -57,8 +53,7 @@ class InstalledEngines:
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """As Engines says."""
-        found = (_NAME.fullmatch(path.name) for path in MODELS.glob("translation-*"))
-        return frozenset({*self.models, *((each[1], each[2]) for each in found if each)})
+        return frozenset({*self.models, *shipped_pairs()})
 
     def open(self, source_language: str, target_language: str) -> Translator:
         """As Engines says. Raises UnavailableError when packages are missing."""
