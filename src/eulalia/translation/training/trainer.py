@@ -20,6 +20,7 @@ from eulalia.neural.schedule import learning_rate
 from eulalia.translation.training import examples
 from eulalia.translation.training.batches import Drawn, Pieces, batches, collate, draw
 from eulalia.translation.training.data import Source, read
+from eulalia.translation.training.embeddings import bilingual_embeddings
 from eulalia.translation.training.export import export
 from eulalia.translation.training.network import Network
 from eulalia.translation.training.vocabulary import write_vocabulary
@@ -141,6 +142,10 @@ def train(
         (recipe.encoder_layers, recipe.decoder_layers),
         recipe.dropout,
     ).to(device)
+    checkpoint = output / "checkpoint.pt"
+    resumed = resume and checkpoint.exists()
+    if not resumed:
+        _begin(network, kept, pieces)
     working = copy.deepcopy(network).bfloat16()
     average = copy.deepcopy(network).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(
@@ -150,9 +155,8 @@ def train(
         weight_decay=0.01,
         fused=True,
     )
-    checkpoint = output / "checkpoint.pt"
     start, skip = 0, 0
-    if resume and checkpoint.exists():
+    if resumed:
         start, skip = load(checkpoint, recipe, network, average, optimizer)
         _copy(network, working)
         log.info("resuming in epoch %d at step %d", start + 1, skip)
@@ -216,6 +220,17 @@ def _prepared(recipe: Recipe, data: Path, output: Path, resume: bool) -> list[ex
         prepared += examples.prepare(found, direction)
     examples.write(path, prepared)
     return prepared
+
+
+@torch.no_grad()
+def _begin(network: Network, kept: list[examples.Prepared], pieces: Pieces) -> None:
+    """Let the network begin with vectors in which translations of each other are close."""
+    texts = list(dict.fromkeys(tuple(sorted((each.source, each.target))) for each in kept))
+    numbers = [pieces.model.encode(list(side)) for side in zip(*texts, strict=True)]
+    pairs = list(zip(*numbers, strict=True))
+    table = network.table.weight
+    table.copy_(torch.from_numpy(bilingual_embeddings(pairs, *table.shape)))
+    log.info("began with vectors from %d pairs", len(pairs))
 
 
 def _step(
