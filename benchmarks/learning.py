@@ -30,7 +30,7 @@ import argparse
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,11 @@ from eulalia.datasets import Massive
 from eulalia.dialog import resolve
 from eulalia.errors import EulaliaError
 from eulalia.learning import defects, logs, mining
+from eulalia.learning.rewriting.usual import usual_wordings
 from eulalia.learning.simulation import Assistant, Chain, Reading, World, simulate
 from eulalia.learning.state import normalize
 from eulalia.learning.successes import successes
+from eulalia.learning.wording import Wording
 from eulalia.nlu import Understander
 from eulalia.rewrites import LearnedRewrite
 from eulalia.skills import find
@@ -73,6 +75,8 @@ class Learned:
     mined: Sequence[LearnedRewrite]
     known: Sequence[LearnedRewrite]
     """Requests that work, each as a rewrite into itself."""
+    usual: Mapping[str, Wording]
+    """How usual words are in what works, by locale."""
 
 
 # The arms
@@ -172,7 +176,7 @@ class Notebook:
         return dict(self._kept[customer, kind])
 
 
-def arm(name: str, chain: Chain, learned: Learned) -> Assistant:
+def arm(name: str, chain: Chain, world: World, learned: Learned) -> Assistant:
     """The assistant of that name, before which nobody lived with it."""
     if name == "none":
         return chain
@@ -184,9 +188,9 @@ def arm(name: str, chain: Chain, learned: Learned) -> Assistant:
     from eulalia.text.vectors import Vectors
 
     vectors = Vectors.open()
-    shared = Shared(vectors, [*learned.mined, *learned.known])
+    shared = Shared(vectors, [*learned.mined, *learned.known], learned.usual)
     rewriter = Rewriter(vectors, shipped(), shared)
-    rewriting = RewritingAssistant(chain, rewriter, personal=name != "global")
+    rewriting = RewritingAssistant(chain, rewriter, personal=name != "global", names=world.names)
     return Taught(rewriting, chain) if name == "all" else rewriting
 
 
@@ -205,9 +209,12 @@ def measure(massive: Massive, seed: int, options: argparse.Namespace) -> dict[st
     learned = learn(simulate(teachers, chain(teachers), options.days, seed))
     counts: dict[str, Any] = {"mined": len(learned.mined)}
     without: Log = []
+    # One world and one chain for all arms: they keep nothing but what comes out the same again.
+    world = World.open(massive, options.customers, OTHERS + seed)
+    answering = chain(world)
     for name in options.arms:
-        world = World.open(massive, options.customers, OTHERS + seed)
-        log = list(simulate(world, arm(name, chain(world), learned), options.days, OTHERS + seed))
+        assistant = arm(name, answering, world, learned)
+        log = list(simulate(world, assistant, options.days, OTHERS + seed))
         without = without or log
         counts[name] = count(log, without)
     return counts
@@ -220,7 +227,8 @@ def learn(pairs: Iterator[tuple[Turn, Truth]]) -> Learned:
         path = Path(folder) / "log.parquet"
         logs.write(path, ((turn, None) for turn in turns))
         mined = mining.rewrites(logs.table(path))
-    return Learned(mined, successes(turns, defects.probabilities(turns)))
+    defective = defects.probabilities(turns)
+    return Learned(mined, successes(turns, defective), usual_wordings(turns, defective))
 
 
 def count(log: Log, without: Log) -> dict[str, int]:

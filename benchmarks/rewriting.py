@@ -33,7 +33,7 @@ from eulalia.assistant import sure
 from eulalia.learning.rewriting import History, Meaning, Request, Rewriter, Shared
 from eulalia.learning.rewriting.candidates import candidates
 from eulalia.learning.rewriting.rewriter import shipped
-from eulalia.learning.state import normalize, state
+from eulalia.learning.state import normalize
 from eulalia.nlu import Understander
 from eulalia.rewrites import Evidence, LearnedRewrite, Status
 from eulalia.text.vectors import Vectors
@@ -145,11 +145,7 @@ def main() -> None:
                 texts, understander.understand_all(texts, LOCALE), strict=True
             ):
                 best = next(iter(sure(readings)), None)
-                meanings.append(
-                    Meaning(state(text, best), best.intent, best.confidence)
-                    if best
-                    else Meaning(None, None, 0.0)
-                )
+                meanings.append(Meaning.of(text, best))
             return meanings
 
         asked = [misheard(request(rng), rng) for _ in range(options.requests)]

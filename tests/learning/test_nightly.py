@@ -21,6 +21,7 @@ from eulalia.learning.nightly import (
     learn,
     try_rewrites,
 )
+from eulalia.learning.rewriting.usual import kept
 from eulalia.memory import Memory, MemoryBusyError
 from eulalia.rewrites import LearnedRewrite, Status
 from eulalia.turn import Turn
@@ -194,3 +195,10 @@ def test_defects_of_any_size_are_judged(memory: Memory) -> None:
     turns = homes(5)
     decisions = judge_rewrites(memory, turns, np.full(len(turns), 0.5), NOON)
     assert [decision.status for decision in decisions] == [Status.TRIAL]
+
+
+def test_a_night_keeps_how_usual_words_are(memory: Memory) -> None:
+    memory.save_all(homes(3))
+    learn(memory, None, lambda _: None)
+    (usual,) = kept(memory.records).values()
+    assert usual.surprise([["play", "jazz"], ["play", "chess"]]).unknown.tolist() == [0, 1]

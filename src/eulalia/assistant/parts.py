@@ -87,7 +87,10 @@ class Rewriter(Protocol):
     """Proposes what to understand in place of a request that will fail."""
 
     def propose(
-        self, turn: Turn, read: Callable[[Sequence[str]], Sequence[Meaning]]
+        self,
+        turn: Turn,
+        read: Callable[[Sequence[str]], Sequence[Meaning]],
+        names: Sequence[str] = (),
     ) -> Proposal | None: ...
 
 

@@ -44,6 +44,7 @@ def _everybody(data: Path, settings: dict[str, Any], seed: int) -> Shared:
 
     from eulalia.learning import defects, logs, mining
     from eulalia.learning.rewriting import Shared
+    from eulalia.learning.rewriting.usual import usual_wordings
     from eulalia.learning.simulation import simulate
     from eulalia.learning.successes import successes
     from eulalia.text.vectors import shipped
@@ -56,11 +57,12 @@ def _everybody(data: Path, settings: dict[str, Any], seed: int) -> Shared:
         log = Path(folder) / "everybody.parquet"
         logs.write(log, pairs)
         learned = mining.rewrites(logs.table(log))
-    learned += successes(turns, defects.probabilities(turns))
+    defective = defects.probabilities(turns)
+    learned += successes(turns, defective)
     logging.info(
         "%d turns of everybody gave %d rewrites and known requests", len(turns), len(learned)
     )
-    return Shared(shipped(), learned)
+    return Shared(shipped(), learned, usual_wordings(turns, defective))
 
 
 def _offers(data: Path, settings: dict[str, Any], seed: int) -> list[Offer]:

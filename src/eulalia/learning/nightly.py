@@ -13,6 +13,7 @@ from eulalia.errors import EulaliaError
 from eulalia.learning import defects, logs, probes
 from eulalia.learning.defects import Probabilities
 from eulalia.learning.experiments import Decision, Exposures, decide
+from eulalia.learning.rewriting import usual
 from eulalia.learning.successes import successes
 from eulalia.memory import Memory
 from eulalia.rewrites import LearnedRewrite, Status
@@ -66,6 +67,7 @@ def learn(memory: Memory, log: Path | None, step: Step) -> Night:
         decisions = judge_rewrites(memory, turns, defective, now)
         step("Looking for new rewrites")
         mined = _mine(log or _written(turns, Path(folder) / "turns.parquet"))
+        usual.keep(memory.records, usual.usual_wordings(turns, defective))
         tried = try_rewrites(memory, [*mined, *successes(turns, defective)], now)
         step("Choosing what to ask")
         waiting = keep_probes(memory, turns, defective)

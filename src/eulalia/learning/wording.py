@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,19 +46,28 @@ class Wording:
     types: tuple[npt.NDArray[np.uint32], ...]
 
     @classmethod
-    def fit(cls, texts: Sequence[Sequence[str]]) -> Wording:
-        """Count the n-grams of texts, each given by its words."""
+    def fit(cls, texts: Sequence[Sequence[str]], customers: Sequence[str] | None = None) -> Wording:
+        """Count the n-grams of texts, each given by its words.
+
+        Where it is told which customer said each text, n-grams that a single one said are left out.
+        """
         sequences = Sequences.of(texts)
-        predicted = sequences.predicted
+        places = np.flatnonzero(sequences.predicted)
+        owners = None
+        if customers is not None:
+            _, numbers = np.unique(customers, return_inverse=True)
+            owners = numbers[sequences.owners[places]]
         tables = []
         for order in range(1, ORDER + 1):
-            grams = sequences.grams(order)[predicted]
-            unique, counts = np.unique(keys(grams), return_counts=True)
-            history = keys(_histories(sequences, order)[predicted])
+            grams = keys(sequences.grams(order)[places])
+            history = keys(_histories(sequences, order)[places])
+            if owners is not None:
+                common = _is_common(grams, owners)
+                grams, history = grams[common], history[common]
+            unique, counts = np.unique(grams, return_counts=True)
             contexts, totals = np.unique(history, return_counts=True)
             # Each n-gram is one type after its history; the pair tells n-grams of one key apart.
-            pairs = np.unique(history.astype(np.uint64) << np.uint64(32) | keys(grams))
-            _, types = np.unique(pairs >> np.uint64(32), return_counts=True)
+            _, types = np.unique(_pairs(history, grams) >> np.uint64(32), return_counts=True)
             tables.append((unique, counts, contexts, totals, types))
         return cls(
             *(tuple(np.asarray(a, np.uint32) for a in kind) for kind in zip(*tables, strict=True))
@@ -115,7 +125,7 @@ class Wording:
         self, order: int, sequences: Sequences, places: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.int64]:
         found, there = find(self.keys[order - 1], keys(sequences.grams(order)[places]))
-        return np.where(there, self.counts[order - 1][found], 0).astype(np.int64)
+        return _values(self.counts[order - 1], found, there, 0).astype(np.int64)
 
     def _interpolate(
         self,
@@ -127,8 +137,8 @@ class Wording:
         """The probability by n-grams of this order, mixed with that of the order below."""
         histories = keys(_histories(sequences, order)[places])
         found, there = find(self.contexts[order - 1], histories)
-        total = np.where(there, self.totals[order - 1][found], 0)
-        types = np.where(there, self.types[order - 1][found], 1)
+        total = _values(self.totals[order - 1], found, there, 0)
+        types = _values(self.types[order - 1], found, there, 1)
         count = np.minimum(self._counts(order, sequences, places), total)
         mixed: Floats = (count + types * lower) / (total + types)
         return mixed
@@ -150,6 +160,33 @@ class Wording:
                 for kind in ("keys", "counts", "contexts", "totals", "types")
             )
         )
+
+
+def _values(
+    table: npt.NDArray[np.uint32],
+    places: npt.NDArray[np.intp],
+    there: npt.NDArray[np.bool_],
+    otherwise: int,
+) -> npt.NDArray[np.uint32]:
+    """What the table has at each place that is there; it may be empty."""
+    if not len(table):
+        return np.full(len(places), otherwise, np.uint32)
+    return np.where(there, table[places], np.uint32(otherwise))
+
+
+def _pairs(
+    first: npt.NDArray[np.integer[Any]], second: npt.NDArray[np.integer[Any]]
+) -> npt.NDArray[np.uint64]:
+    """The different pairs, sorted; the first of each is in the upper half."""
+    return np.unique(first.astype(np.uint64) << np.uint64(32) | second.astype(np.uint64))
+
+
+def _is_common(
+    grams: npt.NDArray[np.uint32], owners: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """For each n-gram whether two owners or more have it."""
+    every, count = np.unique(_pairs(grams, owners) >> np.uint64(32), return_counts=True)
+    return np.isin(grams, every[count > 1].astype(np.uint32))
 
 
 def _histories(sequences: Sequences, order: int) -> npt.NDArray[np.uint64]:

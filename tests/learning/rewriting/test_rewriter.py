@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from eulalia.learning.boosted import Boosted
 from eulalia.learning.rewriting import History, Meaning, Request, Rewriter, Shared
-from eulalia.learning.rewriting.candidates import candidates
+from eulalia.learning.rewriting.candidates import Candidate, candidates
 from eulalia.learning.rewriting.features import NAMES, features
 from eulalia.learning.state import normalize
 from eulalia.learning.trees import Trees
 from eulalia.rewrites import Evidence, LearnedRewrite, Status
 from eulalia.text.vectors import shipped
-from eulalia.turn import Hypothesis, Outcome, Rewrite, Span
+from eulalia.turn import Hypothesis, Interpretation, Outcome, Rewrite, Span
 from tests.learning.making import make_turn
 
 LEARNED = LearnedRewrite(
@@ -271,3 +271,67 @@ def test_any_hypotheses_give_few_candidates_that_differ(text: str, others: list[
     offered = heard_instead(request)
     assert len(offered) <= 5
     assert len({normalize(each) for each in offered} - {request.text, ""}) == len(offered)
+
+
+def column(name: str, request: Request, *meanings: Meaning) -> list[float]:
+    """What one column says of candidates that mean this, the first being the request's."""
+    offered = [Candidate(f"text {n}", "heard", 0.5) for n in range(len(meanings) - 1)]
+    values = features(request, offered, None, None, meanings[0], meanings[1:])
+    return [float(value) for value in values[:, NAMES.index(name)]]
+
+
+def heard_as(text: str, *others: str) -> Span:
+    return Span("asr", 0, 1, tuple(Hypothesis(each, 0.3) for each in (text, *others)))
+
+
+def test_what_may_have_been_heard_the_first_time_is_offered_the_second_time() -> None:
+    first = make_turn(
+        "1", "play sam jas", outcome=Outcome.NOT_UNDERSTOOD,
+        spans=(heard_as("play sam jas", "play some jazz"),),
+    )  # fmt: skip
+    again = make_turn("2", "play some jas", seconds=9)
+    assert "play some jazz" in heard_instead(Request.of(again, first))
+    assert heard_instead(Request.of(again)) == []
+    late = make_turn("2", "play some jas", seconds=90)
+    assert heard_instead(Request.of(late, first)) == []
+    served_before = replace(first, outcome=Outcome.ANSWERED, text="what time is it")
+    assert heard_instead(Request.of(again, served_before)) == []
+
+
+def test_what_did_not_serve_just_before_is_told() -> None:
+    rock, jazz = (Meaning(f"play_music{{{kind}}}", "play_music", 0.9) for kind in ("rock", "jazz"))
+    request = replace(JAS, previous="play some rock", previous_meaning=rock)
+    assert column("same_again", request, rock, jazz) == [1.0]
+    assert column("new_same_again", request, rock, jazz, rock) == [0.0, 1.0]
+    assert np.isnan(column("new_same_again", JAS, rock, jazz)).all()
+
+
+def test_names_of_ones_own_speak_for_what_names_them() -> None:
+    request = replace(JAS, names=("kitchen", "anna"))
+    plain = Meaning("a", "iot", 0.9)
+    kitchen, kitten = (
+        Meaning(each, "iot", 0.9, named=(each, "anna")) for each in ("kitchen", "kitten")
+    )
+    exact, alike, nothing = column("new_name", request, plain, kitchen, kitten, plain)
+    assert exact == 1.0
+    assert 0.5 < alike < 1.0
+    assert np.isnan(nothing)
+    assert np.isnan(column("new_name", JAS, plain, kitchen)).all()
+
+
+@pytest.mark.parametrize(
+    ("intent", "count"), [("qa_factoid", 2), ("general_quirky", 2), ("iot_hue_lightoff", 1)]
+)
+def test_where_words_say_what_is_wanted_other_words_mean_something_else(
+    intent: str, count: int
+) -> None:
+    texts = ("who was madonna", "who was maradona")
+    meanings = {
+        Meaning.of(text, Interpretation(text, intent.partition("_")[0], intent)).state
+        for text in texts
+    }
+    assert len(meanings) == count
+
+
+def test_what_is_not_understood_means_nothing() -> None:
+    assert Meaning.of("hm", None) == Meaning(None, None, 0.0)

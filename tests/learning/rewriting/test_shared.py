@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from eulalia.learning.rewriting import Shared, table
 from eulalia.learning.rewriting.shared import SharedRewritesError
+from eulalia.learning.wording import Wording
 from eulalia.rewrites import Evidence, LearnedRewrite, Status
 from eulalia.text.vectors import shipped
 
@@ -230,3 +231,15 @@ def test_a_folder_that_cannot_be_made_is_told_of_in_a_sentence(tmp_path: Path) -
     (tmp_path / "file").write_text("")
     with pytest.raises(SharedRewritesError, match="cannot be written"):
         Shared(shipped(), [JAZZ]).save(tmp_path / "file" / "shared")
+
+
+def test_how_usual_words_are_is_told_from_outside_where_it_is_known(tmp_path: Path) -> None:
+    usual = Wording.fit([["lights", "off"]])
+    Shared(shipped(), [JAZZ], {"en-US": usual, "de-DE": usual}).save(tmp_path / "shared")
+    for wording, unknown in (
+        (Shared.open(tmp_path / "shared").wording("en-US"), [0, 1]),
+        (Shared(shipped(), [JAZZ]).wording("en-US"), [2, 0]),
+    ):
+        assert wording is not None
+        assert wording.surprise([["lights", "off"], ["jazz"]]).unknown.tolist() == unknown
+    assert Shared.open(tmp_path / "shared").wording("de-DE") is None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eulalia.assistant.names import names
 from eulalia.assistant.parts import Parts
 from eulalia.assistant.stages.understanding import exact_readings, sure
 from eulalia.assistant.trace import Trace
-from eulalia.learning import state
 from eulalia.learning.rewriting import Meaning
 from eulalia.turn import Hypothesis
 
@@ -30,7 +30,8 @@ def rewrite(trace: Trace, parts: Parts) -> None:
         return [_meaning(text, turn.locale, parts) for text in texts]
 
     with trace.stage("rewrite") as report:
-        proposal = rewriter.propose(turn, read)
+        listed = names(parts.memory.records, turn.customer, turn.locale)
+        proposal = rewriter.propose(turn, read, listed)
         if proposal is None:
             report.notes = {"applied": False}
             return
@@ -49,7 +50,4 @@ def rewrite(trace: Trace, parts: Parts) -> None:
 def _meaning(text: str, locale: str, parts: Parts) -> Meaning:
     exact = exact_readings(parts, text, locale)
     readings = exact or sure(parts.understander().understand(text, locale))
-    if not readings:
-        return Meaning(None, None, 0.0)
-    best = readings[0]
-    return Meaning(state(text, best), best.intent, best.confidence)
+    return Meaning.of(text, readings[0] if readings else None)

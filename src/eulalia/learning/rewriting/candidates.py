@@ -11,13 +11,14 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from eulalia.learning.rewriting.history import History, Wording
+from eulalia.learning.rewriting.history import History, Wording, served_share
+from eulalia.learning.rewriting.meaning import Meaning
 from eulalia.learning.rewriting.shared import Shared
 from eulalia.learning.similarity import letters_alike
 from eulalia.learning.state import normalize
 from eulalia.rewrites import LearnedRewrite
 from eulalia.text.vectors import Vectors
-from eulalia.turn import Turn
+from eulalia.turn import Hypothesis, Turn
 
 PERSONAL: Final = "personal"
 GLOBAL: Final = "global"
@@ -35,6 +36,8 @@ _COMBINED: Final = 4
 """Hypotheses whose differences from the first are tried together."""
 _SURE_TRIES: Final = 0.6
 """Success from which a wording of one's own is let alone."""
+_SOON_SECONDS: Final = 60.0
+"""Within which a request may be another attempt at what the one before did not get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +50,46 @@ class Request:
     hour: int
     previous: str | None = None
     """The normalised text of the turn before, if it was soon before and did not serve."""
+    previous_meaning: Meaning | None = None
+    """How that one was understood."""
+    previous_alternatives: tuple[str, ...] = ()
+    """What else may have been heard then."""
     heard: float = np.nan
     """How sure the recogniser was of the text; NaN for what was typed."""
     alternatives: tuple[tuple[str, float], ...] = ()
     """What else it may have heard, and how sure it was of that."""
+    names: tuple[str, ...] = ()
+    """What the customer's people, devices, rooms, lists and songs are called."""
 
     @classmethod
-    def of(cls, turn: Turn, previous: str | None) -> Self:
-        """The request of a turn whose words are there."""
-        heard = turn.span("asr")
-        hypotheses = heard.hypotheses if heard else ()
+    def of(cls, turn: Turn, before: Turn | None = None, names: Sequence[str] = ()) -> Self:
+        """The request of a turn whose words are there; `before` is the turn before it, if any."""
+        hypotheses = _hypotheses(turn)
+        failed = before if before is not None and _is_retry(before, turn) else None
         return cls(
             text=normalize(turn.text or ""),
             locale=turn.locale,
             hour=turn.time.hour,
-            previous=previous,
+            previous=normalize(failed.text or "") if failed else None,
+            previous_meaning=Meaning.of(failed.text or "", failed.interpretation)
+            if failed
+            else None,
+            previous_alternatives=tuple(h.value for h in _hypotheses(failed)) if failed else (),
             heard=hypotheses[0].confidence if hypotheses else np.nan,
             alternatives=tuple((other.value, other.confidence) for other in hypotheses[1:]),
+            names=tuple(names),
         )
+
+
+def _hypotheses(turn: Turn) -> tuple[Hypothesis, ...]:
+    heard = turn.span("asr")
+    return heard.hypotheses if heard else ()
+
+
+def _is_retry(before: Turn, turn: Turn) -> bool:
+    """Whether the turn may be another attempt at what the one before did not get."""
+    soon = (turn.time - before.time).total_seconds() <= _SOON_SECONDS
+    return soon and served_share(before, turn) < 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +176,9 @@ def _heard(
     """The recogniser's other hypotheses, and their differences from the first one combined, those
     first whose words surprise the least."""
     others = [text for text, _ in request.alternatives]
-    texts = {normalize(text): text for text in [*others, *_combined(request.text, others)]}
+    combined = _combined(request.text, others)
+    every = [*others, *combined, *request.previous_alternatives]
+    texts = {normalize(text): text for text in every}
     texts = {key: text for key, text in texts.items() if key and key not in known}
     if not texts:
         return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from eulalia.learning.rewriting.candidates import HEARD, PERSONAL, Candidate, Request
 from eulalia.learning.rewriting.history import History
 from eulalia.learning.rewriting.history import Wording as Own
+from eulalia.learning.rewriting.meaning import Meaning
 from eulalia.learning.similarity import letters_alike, sounds, sounds_alike, words_alike
 from eulalia.learning.state import normalize
 from eulalia.learning.wording import Wording
@@ -24,21 +24,12 @@ NAMES: Final = (
     "heard", "alternative", "hypothesis", "lead", "went",
     "surprise", "new_surprise", "relief", "worst", "new_worst", "unknown", "new_unknown",
     "kept_weight", "new_weight", "own_weight", "own_new_weight", "changed", "own_intent",
-    "own_new_intent",
+    "own_new_intent", "place", "doubts", "same_again", "new_same_again", "before_alike", "name",
+    "new_name",
 )  # fmt: skip
 """What speaks for a candidate; NaN where something is not known."""
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """How a text is understood."""
-
-    state: str | None
-    """As `learning.state` tells it; None when no reading is sure enough to act on."""
-    intent: str | None
-    confidence: float
 
 
 def features(
@@ -92,6 +83,11 @@ def features(
         **_weights(request, texts, wording, history),
         "changed": _changed(request.text, others),
         "own_intent": [history.intent_share(meaning.intent) if history else np.nan] * len(offered),
+        "place": _places(request, texts),
+        "doubts": [len(request.alternatives)] * len(offered),
+        **_attempts(request, texts, meaning, meanings),
+        "name": _names(request.names, [meaning]) * len(offered),
+        "new_name": _names(request.names, meanings),
         "own_new_intent": [history.intent_share(m.intent) if history else np.nan for m in meanings],
     }
     return np.stack([np.asarray(columns[name], np.float64) for name in NAMES], axis=1)
@@ -117,6 +113,41 @@ def _alternatives(request: Request, texts: Sequence[str]) -> dict[str, Floats]:
     alike = alike.reshape(len(texts), len(heard))
     sure = np.array([confidence for _, confidence in request.alternatives])
     return {"alternative": alike.max(axis=1), "hypothesis": sure[alike.argmax(axis=1)]}
+
+
+def _places(request: Request, texts: Sequence[str]) -> list[float]:
+    """Which of the recogniser's other hypotheses each text is, if any, counted from 0."""
+    heard = [normalize(text) for text, _ in request.alternatives]
+    return [heard.index(text) if text in heard else np.nan for text in texts]
+
+
+def _attempts(
+    request: Request, texts: Sequence[str], meaning: Meaning, meanings: Sequence[Meaning]
+) -> dict[str, object]:
+    """Whether the request and each candidate mean what did not serve just before, and how like the
+    candidates are to anything that may have been heard then."""
+    before = request.previous_meaning
+    if before is None:
+        nothing = np.full(len(texts), np.nan)
+        return dict.fromkeys(("same_again", "new_same_again", "before_alike"), nothing)
+    heard = [normalize(text) for text in request.previous_alternatives] or [request.previous or ""]
+    pairs = [(one, other) for one in texts for other in heard]
+    alike = letters_alike([a for a, _ in pairs], [b for _, b in pairs])
+    return {
+        "same_again": [meaning.state == before.state] * len(texts),
+        "new_same_again": [new.state == before.state for new in meanings],
+        "before_alike": alike.reshape(len(texts), len(heard)).max(axis=1),
+    }
+
+
+def _names(names: Sequence[str], meanings: Sequence[Meaning]) -> list[float]:
+    """How like the customer's own names that is which each meaning names, the least like of it; NaN
+    where nothing is named, or no names are known."""
+    if not names:
+        return [np.nan] * len(meanings)
+    every = dict.fromkeys(value for meaning in meanings for value in meaning.named)
+    alike = {value: float(letters_alike([value] * len(names), names).max()) for value in every}
+    return [min((alike[value] for value in m.named), default=np.nan) for m in meanings]
 
 
 def _lead(letters: Floats, meanings: Sequence[Meaning]) -> list[float]:

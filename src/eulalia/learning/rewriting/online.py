@@ -9,10 +9,11 @@ from typing import Final
 
 from eulalia.learning.experiments import Group, group, is_applied
 from eulalia.learning.rewriting.candidates import Request
-from eulalia.learning.rewriting.features import Meaning
-from eulalia.learning.rewriting.history import History, served_share
+from eulalia.learning.rewriting.history import History
+from eulalia.learning.rewriting.meaning import Meaning
 from eulalia.learning.rewriting.rewriter import Rewriter, shipped
 from eulalia.learning.rewriting.shared import Shared
+from eulalia.learning.rewriting.usual import kept
 from eulalia.learning.state import normalize
 from eulalia.memory import Memory
 from eulalia.rewrites import Status
@@ -59,21 +60,22 @@ class OnlineRewriter:
         self._customers: OrderedDict[tuple[str, str], _Customer] = OrderedDict()
 
     def propose(
-        self, turn: Turn, read: Callable[[Sequence[str]], Sequence[Meaning]]
+        self,
+        turn: Turn,
+        read: Callable[[Sequence[str]], Sequence[Meaning]],
+        names: Sequence[str] = (),
     ) -> Proposal | None:
         """What to understand in place of a turn's words; None leaves them as they are.
 
-        `read` tells how texts of the turn's locale are understood.
+        `read` tells how texts of the turn's locale are understood, `names` what the customer's
+        people and things are called.
         """
         which = group(turn.customer)
         customer = self._customer(turn)
         text = normalize(turn.text or "")
         if not text:
             return None
-        last, previous = customer.last, None
-        if last is not None and (turn.time - last.time).total_seconds() <= _SOON_SECONDS:
-            previous = normalize(last.text or "") if served_share(last, turn) < 0.5 else None
-        request = Request.of(turn, previous)
+        request = Request.of(turn, customer.last, [normalize(name) for name in names])
         chosen = self._current().choose(request, customer.history, read)
         if chosen is None:
             return None
@@ -89,7 +91,8 @@ class OnlineRewriter:
         """The rewriter with the learned rewrites as they are now."""
         revision = self._memory.rewrites.revision
         if self._rewriter is None or revision != self._revision:
-            shared = Shared(self._vectors, self._memory.rewrites.all(_IN_USE))
+            usual = kept(self._memory.records)
+            shared = Shared(self._vectors, self._memory.rewrites.all(_IN_USE), usual)
             self._rewriter = Rewriter(self._vectors, shipped(), shared)
             self._revision = revision
         return self._rewriter

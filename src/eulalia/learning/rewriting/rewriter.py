@@ -11,14 +11,15 @@ import numpy as np
 
 from eulalia.learning.boosted import MODELS, Boosted
 from eulalia.learning.rewriting.candidates import Candidate, Request, candidates
-from eulalia.learning.rewriting.features import NAMES, Floats, Meaning, features
+from eulalia.learning.rewriting.features import NAMES, Floats, features
 from eulalia.learning.rewriting.history import History
+from eulalia.learning.rewriting.meaning import Meaning
 from eulalia.learning.rewriting.shared import Shared
 from eulalia.rewrites import Status
 from eulalia.text.vectors import Vectors
 from eulalia.turn import Rewrite
 
-THRESHOLD: Final = 0.4
+THRESHOLD: Final = 0.37
 """Probability of putting a request right from which it is done."""
 
 Read = Callable[[Sequence[str]], Sequence[Meaning]]
@@ -47,7 +48,16 @@ class Rewriter:
         self, request: Request, history: History | None, read: Read
     ) -> tuple[Candidate, float] | None:
         """The candidate to take the request for, and how likely that puts it right."""
-        offered = candidates(request, self.vectors, history, self.shared)
+        return self.choose_among(self.offered(request, history), request, history, read)
+
+    def offered(self, request: Request, history: History | None) -> list[Candidate]:
+        """What the request may be taken for."""
+        return candidates(request, self.vectors, history, self.shared)
+
+    def choose_among(
+        self, offered: list[Candidate], request: Request, history: History | None, read: Read
+    ) -> tuple[Candidate, float] | None:
+        """The same of what was offered before."""
         pinned = next((c for c in offered if _is_pinned(c, request)), None)
         if pinned is not None:
             return pinned, 1.0

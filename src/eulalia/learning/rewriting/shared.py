@@ -6,6 +6,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Self
 from urllib.parse import quote, unquote
 from zipfile import BadZipFile
@@ -36,16 +37,22 @@ class Shared:
     Those that are one customer's own are left out.
     """
 
-    def __init__(self, vectors: Vectors, rewrites: Iterable[LearnedRewrite]) -> None:
+    def __init__(
+        self,
+        vectors: Vectors,
+        rewrites: Iterable[LearnedRewrite],
+        wordings: Mapping[str, Wording] = MappingProxyType({}),
+    ) -> None:
         """Of rewrites of one request in one locale, a pinned one counts, or else one that is kept,
-        or else the first."""
+        or else the first. `wordings` tells by locale how usual words are in requests that served;
+        where it does not, the rewrites do."""
         ordered = sorted(rewrites, key=lambda rewrite: _ORDER.get(rewrite.status, len(_ORDER)))
         by_locale: dict[str, dict[str, LearnedRewrite]] = {}
         for rewrite in ordered:
             if rewrite.customer is None:
                 by_locale.setdefault(rewrite.locale, {}).setdefault(rewrite.request, rewrite)
         self._tables: Mapping[str, Table] = {
-            locale: Table.of(vectors, locale, list(found.values()))
+            locale: Table.of(vectors, locale, list(found.values()), wordings.get(locale))
             for locale, found in by_locale.items()
         }
 

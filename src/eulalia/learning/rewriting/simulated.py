@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from eulalia.learning.rewriting.candidates import Request
-from eulalia.learning.rewriting.features import Meaning
-from eulalia.learning.rewriting.history import History, served_share
+from eulalia.learning.rewriting.candidates import Candidate, Request
+from eulalia.learning.rewriting.history import History
+from eulalia.learning.rewriting.meaning import Meaning
 from eulalia.learning.rewriting.rewriter import Rewriter
 from eulalia.learning.simulation import Assistant
 from eulalia.learning.simulation.chain import Reading
-from eulalia.learning.state import normalize, state
-from eulalia.turn import Turn
+from eulalia.turn import Rewrite, Turn
 
-_SOON_SECONDS = 60.0
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, its customer's history, and what it may be taken for."""
+
+    request: Request
+    history: History | None
+    offered: list[Candidate]
 
 
 class RewritingAssistant:
@@ -28,18 +34,36 @@ class RewritingAssistant:
         *,
         personal: bool = True,
         is_treated: Callable[[str], bool] = lambda _: True,
+        names: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
-        """`is_treated` tells for which customers requests are rewritten."""
+        """`is_treated` tells for which customers requests are rewritten, `names` what a customer's
+        people and things are called, normalised."""
         self.rewriter = rewriter
         self._answering = answering
         self._personal = personal
         self._is_treated = is_treated
+        self._names = names
         self._histories: dict[tuple[str, str], History] = {}
         self._latest: dict[str, Turn] = {}
 
     def answer_all(self, turns: Sequence[Turn]) -> list[Turn]:
         """The turns, each perhaps with a rewrite, answered."""
-        answered = list(self._answering.answer_all([self._rewritten(turn) for turn in turns]))
+        asked = {
+            turn.id: self._asked(turn)
+            for turn in turns
+            if turn.text and self._is_treated(turn.customer)
+        }
+        texts = [
+            (turn.customer, candidate.text)
+            for turn in turns
+            if turn.id in asked
+            for candidate in asked[turn.id].offered
+        ]
+        self._answering.read_all(texts)  # at once, which is quicker; one by one they are known then
+        rewritten = [
+            self._rewritten(turn, asked[turn.id]) if turn.id in asked else turn for turn in turns
+        ]
+        answered = list(self._answering.answer_all(rewritten))
         self._latest.update({turn.session: turn for turn in answered})
         return answered
 
@@ -67,32 +91,30 @@ class RewritingAssistant:
 
     def request(self, turn: Turn) -> Request:
         """The turn's request and what was the case."""
-        before = self._latest.get(turn.session)
-        previous = None
-        if before is not None and (turn.time - before.time).total_seconds() <= _SOON_SECONDS:
-            served = served_share(before, turn)
-            previous = normalize(before.text or "") if served < 0.5 else None
-        return Request.of(turn, previous)
+        return Request.of(turn, self._latest.get(turn.session), self._names(turn.customer))
 
     def meanings(self, customer: str, texts: Sequence[str]) -> list[Meaning]:
         """How the assistant that does not rewrite understands texts of a customer."""
         readings = self._answering.read_all([(customer, text) for text in texts])
-        return [meaning_of(text, reading) for text, reading in zip(texts, readings, strict=True)]
+        return [
+            Meaning.of(text, reading.interpretation)
+            for text, reading in zip(texts, readings, strict=True)
+        ]
 
-    def _rewritten(self, turn: Turn) -> Turn:
-        if not turn.text or not self._is_treated(turn.customer):
-            return turn
-        rewrite = self.rewriter.rewrite(
-            self.request(turn),
-            self.history(turn.customer, turn.locale),
+    def _asked(self, turn: Turn) -> Asked:
+        request, history = self.request(turn), self.history(turn.customer, turn.locale)
+        return Asked(request, history, self.rewriter.offered(request, history))
+
+    def _rewritten(self, turn: Turn, asked: Asked) -> Turn:
+        chosen = self.rewriter.choose_among(
+            asked.offered,
+            asked.request,
+            asked.history,
             lambda texts: self.meanings(turn.customer, texts),
         )
-        return turn if rewrite is None else replace(turn, rewrite=rewrite)
-
-
-def meaning_of(text: str, reading: Reading) -> Meaning:
-    """What matters of a reading for rewriting."""
-    interpretation = reading.interpretation
-    if interpretation is None:
-        return Meaning(None, None, 0.0)
-    return Meaning(state(text, interpretation), interpretation.intent, interpretation.confidence)
+        if chosen is None:
+            return turn
+        candidate, chance = chosen
+        return replace(
+            turn, rewrite=Rewrite(asked.request.text, candidate.text, candidate.layer, chance)
+        )

@@ -48,13 +48,20 @@ class Table:
     vectors: NDArray[np.float32] | None
     """(n or the first so many, size) where all are compared; None where there is an index."""
     wording: Wording
-    """How usual words are in what the requests are rewritten to."""
+    """How usual words are in what works."""
     index: Any = None
     """usearch's index of all vectors."""
 
     @classmethod
-    def of(cls, vectors: Vectors, locale: str, rewrites: Sequence[LearnedRewrite]) -> Self:
-        """The table of rewrites that are of one locale, each with another request."""
+    def of(
+        cls,
+        vectors: Vectors,
+        locale: str,
+        rewrites: Sequence[LearnedRewrite],
+        wording: Wording | None = None,
+    ) -> Self:
+        """The table of rewrites that are of one locale, each with another request; where it is not
+        told how usual words are, what the requests are rewritten to tells."""
         lines = [rewrite.to_json().encode() for rewrite in rewrites]
         words, words_rows = _sorted(rewrite.request for rewrite in rewrites)
         sound, sound_rows = _sorted(sounds(rewrite.request) for rewrite in rewrites)
@@ -69,7 +76,8 @@ class Table:
             sound=sound,
             sound_rows=sound_rows,
             vectors=vectors.of(compared, locale) if few else None,
-            wording=Wording.fit([normalize(rewrite.text).split() for rewrite in rewrites]),
+            wording=wording
+            or Wording.fit([normalize(rewrite.text).split() for rewrite in rewrites]),
             index=None if few else _build(vectors, locale, requests),
         )
 

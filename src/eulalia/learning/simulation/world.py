@@ -15,6 +15,7 @@ from eulalia.learning.simulation.faults import Faults, Rates
 from eulalia.learning.simulation.hearing import Hearing
 from eulalia.learning.simulation.households import Household, Neighbourhood
 from eulalia.learning.simulation.phrasebook import Phrasebook, SimulationError
+from eulalia.learning.state import normalize
 
 START: Final = date(2026, 1, 5)
 """The first day, a Monday."""
@@ -107,6 +108,14 @@ class World:
         if number >= self.customers or self.locales[number % len(self.locales)] != locale:
             raise SimulationError(f"No customer {customer!r} lives in this simulation.")
         return self._household(number)
+
+    def names(self, customer: str) -> tuple[str, ...]:
+        """What a customer's people and things are called, which an assistant may know of.
+
+        Raises SimulationError for a stranger.
+        """
+        by_kind = self.household_of(customer).names
+        return tuple(dict.fromkeys(normalize(name) for kept in by_kind.values() for name in kept))
 
     def _make(self, number: int) -> Household:
         locale = self.locales[number % len(self.locales)]

@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eulalia.learning.boosted import Boosted
-from eulalia.learning.rewriting.candidates import candidates
 from eulalia.learning.rewriting.features import NAMES
 from eulalia.learning.rewriting.rewriter import Rewriter, telling
-from eulalia.learning.rewriting.simulated import RewritingAssistant
+from eulalia.learning.rewriting.simulated import Asked, RewritingAssistant
 from eulalia.learning.simulation import Assistant, Reading, World
 from eulalia.learning.simulation.chances import share
 from eulalia.learning.simulation.judgement import stage
@@ -44,7 +43,7 @@ class Shadow(RewritingAssistant):
     """Rewrites nothing, and remembers what it could have."""
 
     def __init__(self, answering: Assistant, rewriter: Rewriter, world: World) -> None:
-        super().__init__(answering, rewriter)
+        super().__init__(answering, rewriter, names=world.names)
         self._world = world
         self._offered: dict[str, list[tuple[npt.NDArray[np.float64], str]]] = {}
 
@@ -67,20 +66,24 @@ class Shadow(RewritingAssistant):
         where = stage(wish, reading.interpretation, reading.entities, phrasebook)
         return where is Failure.CORRECT
 
-    def _rewritten(self, turn: Turn) -> Turn:
-        if turn.text:
-            request = self.request(turn)
-            # Of some customers nothing is known, so that strangers are served as well.
-            is_stranger = share(turn.customer, "stranger") < 0.3
-            history = None if is_stranger else self.history(turn.customer, turn.locale)
-            shared = self.rewriter.shared
-            offered = candidates(request, self.rewriter.vectors, history, shared)
-            kept, _, values = telling(
-                request, offered, history, shared, lambda texts: self.meanings(turn.customer, texts)
-            )
-            if kept:
-                texts = [candidate.text for candidate in kept]
-                self._offered[turn.id] = list(zip(values, texts, strict=True))
+    def _asked(self, turn: Turn) -> Asked:
+        asked = super()._asked(turn)
+        # Of some customers nothing is known, so that strangers are served as well.
+        if share(turn.customer, "stranger") < 0.5:
+            return Asked(asked.request, None, self.rewriter.offered(asked.request, None))
+        return asked
+
+    def _rewritten(self, turn: Turn, asked: Asked) -> Turn:
+        kept, _, values = telling(
+            asked.request,
+            asked.offered,
+            asked.history,
+            self.rewriter.shared,
+            lambda texts: self.meanings(turn.customer, texts),
+        )
+        if kept:
+            texts = [candidate.text for candidate in kept]
+            self._offered[turn.id] = list(zip(values, texts, strict=True))
         return turn
 
 
