@@ -58,6 +58,9 @@ def sync(
         bool,
         typer.Option("--check", help="Write nothing; list what is not in step, and exit 1 then."),
     ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write a page with all differences.")
+    ] = None,
     folder: options.Folder = options.DEFAULT_FOLDER,
 ) -> None:
     """Translate what is new or has changed, and keep what people wrote."""
@@ -72,6 +75,7 @@ def sync(
 
     try:
         from eulalia.translation import synchronisation
+        from eulalia.translation.synchronisation.report import check_report, write_report
     except ImportError as error:
         raise EulaliaError(
             f"{error.name} is missing; pip install 'eulalia[translate]' installs it."
@@ -82,6 +86,8 @@ def sync(
         raise EulaliaError(f"--to takes languages other than {ours}, each once, such as zh,es.")
     if check and accept:
         raise EulaliaError("--check writes nothing, so that nothing can be accepted with it.")
+    if report is not None:
+        check_report(report)
     rules = read_rules(pairs) if pairs else ()
     layouts = synchronisation.lay_out(source, codes, output, rules)
     found = {
@@ -124,6 +130,9 @@ def sync(
     broken = dict.fromkeys(sentence for each in plans for sentence in each.broken)
     for sentence in broken:
         complain(sentence)
+    if report is not None:
+        title = f"{source.absolute().name}, {ours} to {', '.join(codes)}"
+        write_report(report, changes, title)
     listed = [
         change
         for change in changes

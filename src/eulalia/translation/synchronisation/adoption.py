@@ -35,10 +35,10 @@ def _row(bead: Bead, ours: Page, theirs: Page) -> Row:
     """What is known of blocks and their translation."""
     sources = tuple(ours.blocks[i].text for i in bead.source)
     translations = tuple(theirs.blocks[j].text for j in bead.target)
-    first, second = ours.blocks[bead.source[0]], theirs.blocks[bead.target[0]]
-    gaps = digest(first.gap), digest(second.gap)
+    first = ours.blocks[bead.source[0]]
+    gap = digest(first.gap)
     if first.is_code:
-        return Row(sources, translations, "copy", gaps)
+        return Row(sources, translations, "copy", gap)
     if sources == translations and sum(len(text.split()) for text in sources) >= _UNTRANSLATED:
-        return Row(("",), translations, "machine", gaps, now=sources)
-    return Row(sources, translations, "person", gaps, doubtful=bead.score < LOWEST)
+        return Row(("",), translations, "machine", gap, now=sources)
+    return Row(sources, translations, "person", gap, doubtful=bead.score < LOWEST)

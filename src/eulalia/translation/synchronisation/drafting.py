@@ -67,7 +67,7 @@ class Draft:
     rows: tuple[int | Row, ...]
     """In the source's order the numbers of units, and what a person left out."""
     tail: str
-    ends: tuple[str, str]
+    end: str
     removed: tuple[Row, ...] = ()
     """What is gone with its source; nobody had touched it, or it stands elsewhere."""
 
@@ -96,7 +96,7 @@ class Draft:
         )
         known = (each if isinstance(each, Row) else told[each] for each in self.rows)
         kept = tuple(row for row in known if row is not None)
-        return Finished(text, State(self.document, kept, self.ends), told)
+        return Finished(text, State(self.document, kept, self.end), told)
 
     def _joined(self, gaps: list[str], raws: list[str]) -> tuple[str, list[list[str]]]:
         """The file, and the texts of the blocks that are found in it for each unit."""
@@ -187,8 +187,8 @@ class _Drafting:
         places = {key: place for place, key in enumerate(order)}
         known = arranged(ours, order)
         rows = [left_out.get(key, places.get(key)) for key in known]
-        tail, ends, _ = self._gap(
-            self.source.tail, self.target.tail if self.target else None, self.state.ends
+        tail, end, _ = self._gap(
+            self.source.tail, self.target.tail if self.target else None, self.state.end
         )
         return Draft(
             self.state.document,
@@ -196,7 +196,7 @@ class _Drafting:
             tuple(self._placed([units[key] for key in order])),
             tuple(each for each in rows if each is not None),
             tail,
-            ends,
+            end,
             tuple(self.removed),
         )
 
@@ -241,8 +241,7 @@ class _Drafting:
 
     def _new(self, block: Block) -> Unit:
         """A block of the source that is not known yet in this document."""
-        gaps = digest(block.gap), digest(block.gap)
-        row = Row((block.text,), (), "machine", gaps, commit=self.setting.commit)
+        row = Row((block.text,), (), "machine", digest(block.gap), commit=self.setting.commit)
         if block.is_code:
             return Unit(block.gap, block.raw, replace(row, by="copy"), "copied")
         known = self.setting.memory.get(block.text)
@@ -255,7 +254,6 @@ class _Drafting:
     def _restored(self, row: Row, blocks: Sequence[int], texts: tuple[str, ...]) -> Unit | Row:
         """A unit of a file that is gone, by what is known of it."""
         first = self.source.blocks[blocks[0]]
-        gaps = digest(first.gap), digest(first.gap)
         text = joined(row.translations, self.setting.languages[1])
         if not row.translations:
             return replace(row, sources=texts, now=None)
@@ -264,13 +262,13 @@ class _Drafting:
         if texts == row.sources:
             machine = text if row.by == "machine" else row.machine
             piece = Piece(joined(texts, self.setting.languages[0]), text, machine=machine)
-            row = replace(row, gaps=gaps, now=None)
+            row = replace(row, gap=digest(first.gap), now=None)
             return Unit(first.gap, "", row, "taken", (piece,))
         merged = self._merged(row, texts, text, row.by == "machine")
-        stale = replace(row, gaps=gaps, now=texts)
+        stale = replace(row, gap=digest(first.gap), now=texts)
         if merged is None:
             return Unit(first.gap, written(text, self.setting.suffix), stale, "stale")
-        return replace(merged, gap=first.gap, row=replace(merged.row or row, gaps=gaps))
+        return replace(merged, gap=first.gap, row=replace(merged.row or row, gap=digest(first.gap)))
 
     def _gone(self, row: Row, stands: Sequence[int]) -> Unit | None:
         """A unit whose source is gone."""
@@ -301,9 +299,9 @@ class _Drafting:
         """A unit that has a source and a translation."""
         first, block = self.source.blocks[blocks[0]], self._stands(stands)
         own = self._texts(stands)
-        gap, gaps, is_gap_stale = self._gap(first.gap, block.gap, row.gaps)
+        gap, known, is_gap_stale = self._gap(first.gap, block.gap, row.gap)
         unit = self._merged_unit(row, blocks, texts, block, own)
-        made = replace(unit, gap=gap, row=replace(unit.row or row, gaps=gaps))
+        made = replace(unit, gap=gap, row=replace(unit.row or row, gap=known))
         if (
             _mark(gap) != _mark(block.gap)
             and "\n" in unit.raw
@@ -376,18 +374,21 @@ class _Drafting:
         reason = "a sentence that a person wrote has another source"
         return Unit("", "", row, "stale", tuple(pieces), before, reason)
 
-    def _gap(
-        self, source: str, target: str | None, known: tuple[str, str]
-    ) -> tuple[str, tuple[str, str], bool]:
-        """What stands between two blocks, what is known of it then, and whether it is stale."""
+    def _gap(self, source: str, target: str | None, known: str) -> tuple[str, str, bool]:
+        """What stands between two blocks, what is known of it then, and whether it is stale.
+
+        Known is the digest of what stood there in the source.
+        """
         ours = digest(source)
-        if target is None or ours == known[0] or source == target:
-            stands = source if target is None else target
-            return stands, (ours, digest(stands)), False
-        if digest(target) == known[0] or self.setting.is_accepted or not source.strip():
-            stands = source if digest(target) == known[0] else target
-            return stands, (ours, digest(stands)), False
-        return target, (known[0], digest(target)), True
+        if target is None:
+            return source, ours, False
+        if ours == known or source == target:
+            return target, ours, False
+        if digest(target) == known:
+            return source, ours, False
+        if self.setting.is_accepted or not source.strip():
+            return target, ours, False
+        return target, known, True
 
     def _stands(self, numbers: Sequence[int]) -> Block:
         """Blocks of the translation that belong together, as one."""

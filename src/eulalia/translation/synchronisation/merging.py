@@ -19,7 +19,7 @@ from eulalia.translation.protection import is_intact, protect
 from eulalia.translation.sentences import split_sentences
 from eulalia.translation.synchronisation.matching import arranged, match
 
-LIKE = 0.5
+LIKE = 0.35
 """Texts of the source that share this much of their words are the same one, changed."""
 _UNSPACED = ("zh", "ja")
 

@@ -35,8 +35,8 @@ class Row:
     """The translation's blocks as they were last seen; none where a person left it out."""
     by: str
     """Who wrote it: `machine`, `person`, or `copy` for what is no text."""
-    gaps: tuple[str, str]
-    """What stands before it, in the source and in the translation, as `digest` tells it."""
+    gap: str
+    """The digest of what stood before it in the source."""
     machine: str = ""
     """What the machine had written where a person changed it."""
     now: tuple[str, ...] | None = None
@@ -58,12 +58,12 @@ class Row:
 
 @dataclass(frozen=True)
 class State:
-    """The rows of a document, and what its source and its translation end with."""
+    """The rows of a document, and the digest of what its source ends with."""
 
     document: str
     """The source's path within its folder."""
     rows: tuple[Row, ...] = ()
-    ends: tuple[str, str] = ("", "")
+    end: str = ""
 
 
 def digest(texts: str | Iterable[str]) -> str:
@@ -147,8 +147,8 @@ def read_state(path: Path, document: str) -> State:
             if number == 1:
                 if told["eulalia-sync"] != _VERSION:
                     raise ValueError("another version")
-            elif "ends" in told:
-                return State(document, tuple(rows), _two(told["ends"]))
+            elif "end" in told:
+                return State(document, tuple(rows), str(told["end"]))
             else:
                 rows.append(_row(told))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -164,7 +164,7 @@ def _row(told: dict[str, Any]) -> Row:
         sources=_texts(told["source"]),
         translations=_texts(told["translation"]),
         by=str(told["by"]),
-        gaps=_two(told["gaps"]),
+        gap=str(told["gap"]),
         machine=str(told.get("machine", "")),
         now=_texts(told["now"]) if "now" in told else None,
         doubtful=bool(told.get("doubtful", False)),
@@ -181,11 +181,6 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _two(value: Any) -> tuple[str, str]:
-    first, second = _texts(value)
-    return first, second
-
-
 def _told(state: State) -> str:
     """A state as JSON lines."""
     told: list[dict[str, Any]] = [{"eulalia-sync": _VERSION}]
@@ -196,7 +191,7 @@ def _told(state: State) -> str:
             "by": row.by,
             "source": list(row.sources),
             "translation": list(row.translations),
-            "gaps": list(row.gaps),
+            "gap": row.gap,
         }
         if row.machine:
             line["machine"] = row.machine
@@ -207,7 +202,7 @@ def _told(state: State) -> str:
         if row.commit:
             line["commit"] = row.commit
         told.append(line)
-    told.append({"ends": list(state.ends)})
+    told.append({"end": state.end})
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told)
 
 

@@ -267,11 +267,11 @@ def _adopted(works: list[Work], commits: Commits) -> list[Work]:
     rows = adopt([(work.source, work.page) for work in new if work.page is not None])
     made = {}
     for work, own in zip(new, rows, strict=True):
-        tail = work.page.tail if work.page is not None else ""
-        ends = digest(work.source.tail), digest(tail)
         commit = commits.of(work.document)
         told = tuple(replace(row, commit=commit) for row in own)
-        made[work.document] = replace(work, state=State(work.document, told, ends))
+        made[work.document] = replace(
+            work, state=State(work.document, told, digest(work.source.tail))
+        )
     return [made.get(work.document, work) for work in works]
 
 
