@@ -20,6 +20,7 @@ from eulalia.translation.sentence_translation import translate_sentences
 from eulalia.translation.shipped import shipped
 from eulalia.translation.terminology_constraints import Terms
 from eulalia.translation.transformer import Transformer
+from eulalia.translation.tuned import tuned
 
 
 class Engine:
@@ -33,6 +34,7 @@ class Engine:
         self.model = model
         self._memory: TranslationMemory | None = None
         self._neighbours: NeighbourTranslator | None = None
+        self._tuned: tuple[ParallelData, Engine] | None = None
 
     @classmethod
     def open(
@@ -81,6 +83,8 @@ class Engine:
             raise TranslationError(
                 f"There is no method {method!r} of adaptation; there are {', '.join(METHODS)}."
             )
+        if method == "tuned" and pairs is not None:
+            return self._tune(pairs).translate_masked(texts, pairs=pairs, terminology=terminology)
         memory = None if pairs is None else self.recall(pairs)
         terms = Terms(terminology or {})
         protected = [protect(text) for text in texts]
@@ -101,12 +105,26 @@ class Engine:
             translated.append(whole.given(without_new_block(text, whole.text)))
         return translated
 
+    def _tune(self, pairs: ParallelData) -> Engine:
+        """The engine whose model has learned from the pairs; the last one is kept."""
+        if self._tuned is None or self._tuned[0] is not pairs:
+            folder = tuned(self._own_model().folder, pairs)
+            languages = self.model.source_language, self.model.target_language
+            self._tuned = pairs, Engine(Model.open(folder, *languages))
+        return self._tuned[1]
+
     def _open_neighbours(self) -> NeighbourTranslator:
         if self._neighbours is None:
-            if not isinstance(self.model, Model):
-                raise TranslationError("The method neighbours needs a model of our own.")
-            self._neighbours = NeighbourTranslator(self.model, Transformer.open(self.model.folder))
+            model = self._own_model()
+            self._neighbours = NeighbourTranslator(model, Transformer.open(model.folder))
         return self._neighbours
+
+    def _own_model(self) -> Model:
+        if not isinstance(self.model, Model) or not self.model.takes_examples:
+            raise TranslationError(
+                "The methods neighbours and tuned need a model of our own; use another method."
+            )
+        return self.model
 
     def recall(self, pairs: ParallelData) -> TranslationMemory:
         """Index pairs ahead of their use; the last ones are kept, as texts come in batches.
