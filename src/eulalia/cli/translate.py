@@ -9,6 +9,7 @@ from eulalia.cli.translate_align import align
 from eulalia.cli.translate_evaluate import evaluate
 from eulalia.cli.translate_extract import extract
 from eulalia.cli.translate_gather import gather
+from eulalia.cli.translate_requests import requests
 from eulalia.cli.translate_serve import serve
 from eulalia.cli.translate_sync import sync
 from eulalia.cli.translate_text import text
@@ -20,6 +21,7 @@ app.command()(align)
 app.command()(evaluate)
 app.command()(text)
 app.command()(sync)
+app.command()(requests)
 app.command()(serve)
 app.add_typer(translate_parallel_data.app, name="parallel-data")
 app.add_typer(translate_terminology.app, name="terminology")
