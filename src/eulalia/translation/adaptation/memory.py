@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Self
+from typing import Any, Self
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,9 @@ _MOST_OWNERS = 8_000
 _CANDIDATES = 32
 
 
+Numbers = npt.NDArray[np.uint32]
+
+
 @dataclass(frozen=True)
 class Match:
     """A pair that is like a sentence."""
@@ -46,42 +49,31 @@ class Match:
 class TranslationMemory:
     """Parallel data, indexed by its source texts."""
 
-    def __init__(
-        self, data: ParallelData, vocabulary: dict[str, int], texts: Rows, owners: Rows
-    ) -> None:
-        """`vocabulary` numbers words and pairs of words, `texts` are the sources in such numbers,
-        and `owners` are for each of these the pairs that have it."""
+    def __init__(self, data: ParallelData, texts: Rows, owners: Rows) -> None:
+        """`texts` are the sources in the numbers of their words; `owners` are for each feature the
+        pairs that have it."""
         self.data = data
-        self._vocabulary = vocabulary
         self._texts = texts
         self._owners = owners
 
     @classmethod
     def of(cls, data: ParallelData, stepped: Callable[[], None] = lambda: None) -> Self:
         """Index pairs; `stepped` is called after each."""
-        vocabulary: dict[str, int] = {}
-        texts: list[int] = []
-        features: list[int] = []
-        lengths, counts = [], []
+        texts: list[str] = []
+        lengths = []
         for pair in data.pairs:
             own = words(pair.source)
-            texts += [vocabulary.setdefault(each, len(vocabulary)) for each in own]
-            unlike = _features(own)
-            features += [vocabulary.setdefault(each, len(vocabulary)) for each in unlike]
+            texts += own
             lengths.append(len(own))
-            counts.append(len(unlike))
             stepped()
-        flat = np.array(features, np.int32)
-        owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        return cls(
-            data,
-            vocabulary,
-            Rows.of(np.array(texts, np.int32), lengths),
-            Rows.of(
-                owners[np.argsort(flat, kind="stable")],
-                np.bincount(flat, minlength=len(vocabulary)),
-            ),
-        )
+        rows = Rows.of(numbered(texts), lengths)
+        features, pairs = _features_of_rows(rows)
+        # So many lists of pairs that two features seldom fall into one.
+        bits = max(8, (2 * len(features)).bit_length())
+        buckets = (features >> np.uint64(64 - bits)).astype(np.int64)
+        order = np.argsort(buckets, kind="stable")
+        owners = Rows.of(pairs[order], np.bincount(buckets, minlength=2**bits))
+        return cls(data, rows, owners)
 
     def best(self, sentences: Sequence[Protected]) -> list[Match | None]:
         """The pair that is most like each sentence; None where none is."""
@@ -97,7 +89,7 @@ class TranslationMemory:
 
     def related(self, sentence: Protected, count: int) -> list[tuple[str, str]]:
         """Pairs that share rare words with a sentence, at most so many, each with its own masks."""
-        own = words(sentence.restored(sentence.text))
+        own = numbered(words(sentence.restored(sentence.text)))
         found = []
         for number in self._candidates(own)[:count]:
             pair = self.data.pairs[number]
@@ -109,9 +101,8 @@ class TranslationMemory:
 
     def nearest(self, text: str) -> list[tuple[float, int]]:
         """The likeness and the numbers of pairs that are like a text, the most alike first."""
-        own = words(text)
-        # Words that no pair has are all alike to the comparison, and like none of a pair's.
-        numbers = [self._vocabulary.get(word, -1) for word in own]
+        own = numbered(words(text))
+        numbers = own.tolist()
         found = []
         for candidate in self._candidates(own):
             likeness = Levenshtein.normalized_similarity(
@@ -121,11 +112,14 @@ class TranslationMemory:
                 found.append((likeness, self.data.pairs[candidate].score, -candidate))
         return [(likeness, -number) for likeness, _, number in sorted(found, reverse=True)]
 
-    def _candidates(self, own: list[str]) -> list[int]:
+    def _candidates(self, own: Numbers) -> list[int]:
         """The numbers of the pairs that share most of the rarest features."""
-        known = [self._vocabulary[each] for each in _features(own) if each in self._vocabulary]
+        features, _ = _features_of_rows(Rows.of(own, [len(own)]))
+        bits = (len(self._owners.starts) - 1).bit_length() - 1
+        rows = np.unique(features >> np.uint64(64 - bits)).tolist()
+        known = [owners for owners in (self._owners[each] for each in rows) if len(owners)]
         lists: list[npt.NDArray[np.int32]] = []
-        for owners in sorted((self._owners[each] for each in known), key=len)[:_RAREST]:
+        for owners in sorted(known, key=len)[:_RAREST]:
             if lists and sum(map(len, lists)) + len(owners) > _MOST_OWNERS:
                 break
             lists.append(owners[:_MOST_OWNERS])
@@ -142,16 +136,16 @@ class TranslationMemory:
 class Rows:
     """Rows of numbers, of several lengths."""
 
-    flat: npt.NDArray[np.int32]
+    flat: npt.NDArray[Any]
     starts: npt.NDArray[np.int64]
     """One more than there are rows."""
 
     @classmethod
-    def of(cls, flat: npt.NDArray[np.int32], lengths: npt.ArrayLike) -> Self:
+    def of(cls, flat: npt.NDArray[Any], lengths: npt.ArrayLike) -> Self:
         """Rows one after the other."""
         return cls(flat, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
 
-    def __getitem__(self, row: int) -> npt.NDArray[np.int32]:
+    def __getitem__(self, row: int) -> npt.NDArray[Any]:
         return self.flat[self.starts[row] : self.starts[row + 1]]
 
 
@@ -160,9 +154,24 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _features(own: list[str]) -> list[str]:
-    """The words and pairs of neighbours in a text, each once."""
-    return list(dict.fromkeys([*own, *map(" ".join, pairwise(own))]))
+def numbered(own: Sequence[str]) -> Numbers:
+    """Words as numbers; two words have the same one about never."""
+    known: dict[str, int] = {}
+    for word in own:
+        if word not in known:
+            known[word] = crc32(word.encode("utf-8", "surrogatepass"))
+    return np.fromiter((known[word] for word in own), np.uint32, len(own))
+
+
+def _features_of_rows(rows: Rows) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    """The words and pairs of neighbours of each row as numbers, and the rows that they are of."""
+    flat = rows.flat.astype(np.uint64)
+    owners = np.repeat(np.arange(len(rows.starts) - 1, dtype=np.int32), np.diff(rows.starts))
+    within = owners[:-1] == owners[1:]
+    pairs = (flat[:-1] * np.uint64(0x9E3779B97F4A7C15) + flat[1:])[within]
+    # The upper bits of a product are mixed best (Knuth: The Art of Computer Programming 3, 6.4).
+    features = np.concatenate([flat, pairs]) * np.uint64(0xD6E8FEB86659FD93)
+    return features, np.concatenate([owners, owners[:-1][within]])
 
 
 def _with_masks(pair: Pair, sentence: Protected) -> str:
