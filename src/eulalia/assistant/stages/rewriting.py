@@ -30,7 +30,9 @@ def rewrite(trace: Trace, parts: Parts) -> None:
         return [_meaning(text, turn.locale, parts) for text in texts]
 
     with trace.stage("rewrite") as report:
-        listed = names(parts.memory.records, turn.customer, turn.locale)
+        # Who types spells names right, and should not wait for a house to tell its devices.
+        is_heard = turn.span("asr") is not None
+        listed = names(parts.memory.records, turn.customer, turn.locale) if is_heard else ()
         proposal = rewriter.propose(turn, read, listed)
         if proposal is None:
             report.notes = {"applied": False}
