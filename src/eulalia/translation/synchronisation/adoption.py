@@ -41,4 +41,4 @@ def _row(bead: Bead, ours: Page, theirs: Page) -> Row:
         return Row(sources, translations, "copy", gap)
     if sources == translations and sum(len(text.split()) for text in sources) >= _UNTRANSLATED:
         return Row(("",), translations, "machine", gap, now=sources)
-    return Row(sources, translations, "person", gap, doubtful=bead.score < LOWEST)
+    return Row(sources, translations, "person", gap, doubtful=bool(bead.score < LOWEST))

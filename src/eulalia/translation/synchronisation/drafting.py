@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from eulalia.translation.masking import Kind, Masked, mask
 from eulalia.translation.synchronisation.blocks import Block, Page, kind_of, read_page, written
+from eulalia.translation.synchronisation.lines import merge_lines
 from eulalia.translation.synchronisation.matching import arranged, match
 from eulalia.translation.synchronisation.merging import LIKE, Piece, joined, merge
 from eulalia.translation.synchronisation.state import Row, State, digest
@@ -342,11 +343,22 @@ class _Drafting:
                 raw = self.source.blocks[blocks[0]].raw
                 fresh = replace(row, sources=texts, commit=self.setting.commit)
                 return Unit("", raw, fresh, "copied", (), before)
+            both = merge_lines(row.sources[0], texts[0], own[0])
+            if both is not None and len(texts) == len(own) == len(row.sources) == 1:
+                fresh = replace(row, sources=texts, now=None, commit=self.setting.commit)
+                return Unit("", both, fresh, "copied", (), before)
             return Unit("", block.raw, stale, "stale", (), before, "it has changed on both sides")
         text = joined(own, self.setting.languages[1])
         if len(own) == 1:
             merged = self._merged(seen, texts, text, seen.by == "machine")
             if merged is not None:
+                stands = [piece.text for piece in merged.pieces]
+                if (
+                    None not in stands
+                    and joined(list(filter(None, stands)), self.setting.languages[1]) == text
+                ):
+                    # Its lines stay as they are.
+                    merged = replace(merged, raw=block.raw, pieces=())
                 return merged
         return Unit("", block.raw, stale, "stale", (), before, "its source has changed")
 

@@ -179,7 +179,8 @@ def _likenesses(old: Sequence[str], new: Sequence[str]) -> np.typing.NDArray[np.
     letters: dict[str, str] = {}
 
     def written(text: str) -> str:
-        own = words(text[: 20 * _LONGEST])[:_LONGEST]
+        every = words(text[: 20 * _LONGEST])[:_LONGEST]
+        own = [word for word in every if word.isalnum()] or every
         return "".join(letters.setdefault(w, chr(_FIRST_LETTER + len(letters))) for w in own)
 
     return cdist(

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from eulalia.translation.adaptation import TranslationMemory, reused
+from eulalia.translation.adaptation.memory import words
 from eulalia.translation.alignment import align
 from eulalia.translation.extract import LOWEST
 from eulalia.translation.masking import Kind, mask
 from eulalia.translation.pairs import Pair, ParallelData
-from eulalia.translation.protection import is_intact, protect
+from eulalia.translation.protection import MASK, Protected, is_intact, protect
 from eulalia.translation.sentences import split_sentences
 from eulalia.translation.synchronisation.matching import arranged, match
 
@@ -50,6 +51,8 @@ def merge(
 
     `machine` is what the machine wrote of the translation, all of it or some sentences.
     """
+    if reads_alike(old_source, new_source, translation, kind):
+        return [Piece(new_source, translation, "kept", machine)]
     old, new = (sentences(text, languages[0], kind) for text in (old_source, new_source))
     ours = sentences(translation, languages[1], kind)
     linked = _linked(old, ours)
@@ -72,7 +75,10 @@ def merge(
         if changed == source and places == list(range(places[0], places[0] + len(places))):
             kept[number] = replace(piece, verdict="kept")
         elif not by_machine:
-            mended = repaired(source, text, changed) if len(places) == 1 and changed else None
+            mended = None
+            if len(places) == 1 and changed:
+                alike = reads_alike(source, changed, text, kind)
+                mended = text if alike else repaired(source, text, changed)
             if mended is not None:
                 piece = replace(piece, source=changed, text=mended, verdict="repaired")
             kept[number] = piece
@@ -106,6 +112,18 @@ def joined(texts: Sequence[str], language: str) -> str:
     return ("" if language.split("-")[0] in _UNSPACED else " ").join(texts)
 
 
+def reads_alike(old: str, new: str, translation: str, kind: Kind) -> bool:
+    """Whether a text has changed in nothing but capitals, punctuation and emphasis.
+
+    Then its translation still stands, provided that it has the marks of emphasis and links.
+    """
+    before, after, own = (protect(mask(text, kind)) for text in (old, new, translation))
+    if _words(before) != _words(after) or _spans(before, masked=True) != _spans(after, masked=True):
+        return False
+    marks = _spans(after, masked=False)
+    return marks in (_spans(before, masked=False), _spans(own, masked=False))
+
+
 def repaired(source: str, translation: str, changed: str) -> str | None:
     """The translation of a sentence for the same one with other numbers and protected spans."""
     sentence = protect(mask(changed, Kind.MARKDOWN))
@@ -127,6 +145,17 @@ def _linked(old: list[str], ours: list[str]) -> list[tuple[range, range]] | None
     ):
         return None
     return [(bead.source, bead.target) for bead in beads]
+
+
+def _words(text: Protected) -> list[str]:
+    """The words outside of what is protected, in small letters."""
+    return [word for word in words(MASK.sub(" ", text.text)) if word.isalnum()]
+
+
+def _spans(text: Protected, *, masked: bool) -> list[str]:
+    """What is protected: what the format masks, or the marks that stand around text."""
+    both = zip(text.spans, text.written, strict=True)
+    return sorted(span for span, written in both if bool(MASK.fullmatch(written)) == masked)
 
 
 def _counterparts(own: range, ours: list[str], written: list[str]) -> list[str]:
