@@ -1,6 +1,6 @@
 """How well listed rare words are heard, and what the list costs the other words.
 
-    python benchmarks/biasing.py [--limit N] [--distractors 0 10 100 …] [--ablation]
+    python benchmarks/biasing.py [--limit N] [--distractors 0 10 100 …] [--ablation 100 …]
 
 Names of people by country, drugs, places and songs in carrier sentences are spoken by voices that
 the recogniser was not trained on: festival's ked_diphone, where festival is installed, and
@@ -76,7 +76,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=int, default=200, help="utterances of each set")
     parser.add_argument("--distractors", type=int, nargs="+", default=[0, 10, 100, 1_000, 10_000])
-    parser.add_argument("--ablation", action="store_true", help="each part alone, and together")
+    parser.add_argument(
+        "--ablation", type=int, nargs="*", default=[], help="distractors for each part alone"
+    )
     parser.add_argument("--model", type=Path, help="the folder of another recogniser")
     options = parser.parse_args(arguments)
     if "EULALIA_DATA" not in os.environ:
@@ -104,11 +106,11 @@ def main(arguments: Sequence[str]) -> int:
     report["false words"] = false_words(recognizer, data, everything[:: len(everything) // 1_000])
     print(json.dumps({name: report[name] for name in ("unlisted", "false words")}, indent=1))
     keep(report)
-    if options.ablation:
-        report["ablation"] = {}
-        for count in options.distractors:
-            report["ablation"][str(count)] = ablation(recognizer, sets["voices"], count, drawn)
-            print(json.dumps({str(count): report["ablation"][str(count)]}, indent=1), flush=True)
+    for count in options.ablation:
+        rows = report.setdefault("ablation", {}).setdefault(str(count), {})
+        for name, figures in ablation(recognizer, sets["voices"], count, drawn):
+            rows[name] = figures
+            print(json.dumps({f"{name}, {count}": figures}), flush=True)
             keep(report)
     return 0
 
@@ -224,7 +226,7 @@ def read(data: Path, name: str, common: frozenset[str], count: int) -> list[Utte
 
 def ablation(
     recognizer: Recognizer, utterances: Sequence[Utterance], distractors: int, pool: Pool
-) -> dict[str, Any]:
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each part alone and all together, in a search by sound and in one by spelling."""
     by_sound = {
         "base": nothing(),
@@ -247,14 +249,10 @@ def ablation(
         "decoder side": BiasingOptions(encoder=False),
     }
     speller = Recognizer(recognizer.model, recognizer.decoder, recognizer.pronouncer)
-    return {
-        f"{search}: {name}": measure(model, utterances, distractors, pool, options)
-        for search, model, rows in (
-            ("by sound", recognizer, by_sound),
-            ("by spelling", speller, by_spelling),
-        )
-        for name, options in rows.items()
-    }
+    searches = (("by sound", recognizer, by_sound), ("by spelling", speller, by_spelling))
+    for search, model, rows in searches:
+        for name, options in rows.items():
+            yield f"{search}: {name}", measure(model, utterances, distractors, pool, options)
 
 
 def nothing(**parts: Any) -> BiasingOptions:

@@ -64,6 +64,50 @@ def test_a_last_word_that_the_network_writes_behind_the_end_counts() -> None:
     assert audible(said, frames(2.5, (2.3, 9)), 0, FRAME, None) == said
 
 
+def unsure(seconds: float, phones: int, share: float) -> np.ndarray:
+    """Frames in which so many phones share that much of the probability, the blank nearly none."""
+    row = np.full(41, (1 - share) / (40 - phones))
+    row[0] = 1e-6
+    row[1 : phones + 1] = share / phones
+    return np.log(np.tile(row, (round(seconds / FRAME), 1))).astype(np.float32)
+
+
+def test_phones_that_cannot_be_told_apart_are_no_words() -> None:
+    said = heard(("on", 1.0, 1.4), ("the", 1.4, 1.9))
+    assert audible(said, unsure(3, 1, 0.9), 0, FRAME, True) == said
+    assert audible(said, unsure(3, 12, 0.9), 0, FRAME, True).text == ""
+
+
+def test_a_short_word_may_be_uncertain_where_a_voice_was_detected() -> None:
+    said = heard(("on", 1.0, 1.1))
+    assert audible(said, unsure(3, 12, 0.9), 0, FRAME, True) == said
+    assert audible(said, unsure(3, 12, 0.9), 0, FRAME, False).text == ""
+
+
+def test_what_a_grammar_expects_may_be_uncertain() -> None:
+    order = replace(heard(("a", 1.0, 1.1), ("latte", 1.2, 2.4)), mode=Mode.GRAMMAR)
+    assert audible(order, unsure(3, 12, 0.9), 0, FRAME, None) == order
+
+
+def test_impossible_phones_do_not_matter() -> None:
+    said = heard(("on", 1.0, 1.4))
+    phones = unsure(3, 1, 0.9)
+    phones[:, 20] = -np.inf
+    assert audible(said, phones, 0, FRAME, True) == said
+
+
+def test_a_crowd_is_hardly_ever_words() -> None:
+    recognizer = Recognizer.open()
+    crowd = np.zeros(16_000 * 6, np.float32)
+    for number, voice in enumerate(("en-us", "en-029", "en-us+f2", "en-us+m3", "en-029+f4") * 2):
+        text = "the quick brown fox jumps over the lazy dog and back again " * 2
+        crowd += np.resize(
+            np.roll(espeak.synthesize(text, voice), 7_000 * number), len(crowd)
+        ) * np.float32(0.05)
+    names = ["Esma", "Bo", "Ann", "Ouagadougou", "ketoconazole", "stop", "on"]
+    assert len(recognizer.transcribe(crowd, phrases=names).words) <= 2
+
+
 def test_nothing_heard_stays_nothing() -> None:
     assert audible(Transcript("", 0.0), frames(1), 0, FRAME, True) == Transcript("", 0.0)
 
