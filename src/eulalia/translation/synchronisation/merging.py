@@ -115,13 +115,14 @@ def joined(texts: Sequence[str], language: str) -> str:
 def reads_alike(old: str, new: str, translation: str, kind: Kind) -> bool:
     """Whether a text has changed in nothing but capitals, punctuation and emphasis.
 
-    Then its translation still stands, provided that it has the marks of emphasis and links.
+    Then its translation still stands, provided that it has the marks of emphasis. The same goes for
+    code and references which it has already.
     """
     before, after, own = (protect(mask(text, kind)) for text in (old, new, translation))
-    if _words(before) != _words(after) or _spans(before, masked=True) != _spans(after, masked=True):
-        return False
-    marks = _spans(after, masked=False)
-    return marks in (_spans(before, masked=False), _spans(own, masked=False))
+    return _words(before) == _words(after) and all(
+        _spans(after, masked) in (_spans(before, masked), _spans(own, masked))
+        for masked in (True, False)
+    )
 
 
 def repaired(source: str, translation: str, changed: str) -> str | None:
@@ -152,7 +153,7 @@ def _words(text: Protected) -> list[str]:
     return [word for word in words(MASK.sub(" ", text.text)) if word.isalnum()]
 
 
-def _spans(text: Protected, *, masked: bool) -> list[str]:
+def _spans(text: Protected, masked: bool) -> list[str]:
     """What is protected: what the format masks, or the marks that stand around text."""
     both = zip(text.spans, text.written, strict=True)
     return sorted(span for span, written in both if bool(MASK.fullmatch(written)) == masked)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from eulalia.translation.errors import TranslationError
-from eulalia.translation.files import read_text, write_text
+from eulalia.translation.files import read_lines, write_text
 
 FOLDER = ".eulalia-sync"
 _VERSION = 1
@@ -139,7 +139,7 @@ def commit(folder: Path, state: State, target: Path, content: str) -> None:
 
 def read_state(path: Path, document: str) -> State:
     """The state in a file. Raises TranslationError for one that is damaged, naming the line."""
-    lines = read_text(path).splitlines()
+    lines = read_lines(path)
     rows: list[Row] = []
     for number, line in enumerate(lines, 1):
         try:

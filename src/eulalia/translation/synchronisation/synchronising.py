@@ -207,8 +207,10 @@ def _write(layout: Layout, work: Work, drafted: Draft, done: Mapping[str, str]) 
 def _read(layout: Layout, name: str, target: Path, known: State | None) -> Work:
     """A document, its translation if there is one, and what is known of it."""
     suffix = Path(name).suffix
-    source = _page(layout.source / name)[1]
-    mark, page = _page(target) if target.exists() else ("", None)
+    mark, source = _page(layout.source / name)
+    page = None
+    if target.exists():
+        mark, page = _page(target)
     if page is not None and known is None and not page.text.strip():
         page = None
     return Work(name, suffix, source, target, page, mark, known or State(name), known)
