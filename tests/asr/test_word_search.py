@@ -135,6 +135,14 @@ def test_a_longer_list_makes_less_of_each_phrase() -> None:
     assert alone.worth(context, number)[0] > crowd.worth(context, number)[0]
 
 
+def test_of_a_list_short_phrases_are_worth_less_than_long_ones() -> None:
+    ways = Sayable({**WAYS.ways, "long": ((1, 2, 3, 1, 2, 3, 1),), "longer": ((1, 2) * 5,)})
+    search = WordSearch(WORDS, ways, ["cab", "long", "longer"])
+    numbers = np.arange(3) + search.first_phrase
+    short, long, longer = search.worth(np.zeros(3, np.int64), numbers)[0]
+    assert short < long == longer
+
+
 def test_words_survive_their_file(tmp_path: Path) -> None:
     WORDS.save(tmp_path)
     again = Words.load(tmp_path)

@@ -223,7 +223,8 @@ class Recognizer:
         listed = weighted(phrases)
         options = SearchOptions()
         if plain:
-            options = replace(options, phrase_bonus=options.word_bonus, crowding=0.0)
+            bonus = options.word_bonus
+            options = replace(options, phrase_bonus=bonus, crowding=0.0, brevity=0.0)
         return WordSearch(
             self.words,
             self._sayer(varied),

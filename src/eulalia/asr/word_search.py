@@ -28,6 +28,8 @@ from eulalia.asr.words import Words
 
 _MOST_WAYS: Final = 16
 """Ways to say a phrase that are listened for."""
+_LONG: Final = 7
+"""Phones from which on a phrase is not short."""
 _BLANK: Final = 0
 
 
@@ -43,11 +45,13 @@ class SearchOptions:
     """What the language model's log-probabilities count, the sound's counting 1."""
     word_bonus: float = -1.0
     """Added for each word."""
-    phrase_bonus: float = 4.0
+    phrase_bonus: float = 6.0
     """Added for each phrase that is listened for, if there is but one of them."""
-    crowding: float = 1.3
+    crowding: float = 1.63
     """How much less each further phrase makes of the bonus, times the logarithm of their number: in
-    a long list there is always one that sounds a little like what was said."""
+    a long list there is always one that sounds a little like what was said …"""
+    brevity: float = 0.1
+    """… all the more so a short one: as much more for each phone that it has less than seven."""
 
 
 class WordSearch:
@@ -68,15 +72,6 @@ class WordSearch:
         self.words = words
         self.options = options or SearchOptions()
         self.phrases = tuple(phrases)
-        relative = np.array(weights or [1.0] * len(self.phrases))
-        crowd = self.options.crowding * np.log(max(len(self.phrases), 1))
-        # By number; the first is of all that is no phrase.
-        self._bonuses = np.concatenate(
-            [
-                [self.options.word_bonus],
-                self.options.phrase_bonus - crowd + np.log(relative / relative.mean()),
-            ]
-        ) if self.phrases else np.array([self.options.word_bonus])  # fmt: skip
         self.first_phrase = words.unknown + 1
         """The number of the first phrase; those of words are smaller."""
         owners = [number for number, _ in words.pronunciations]
@@ -89,6 +84,7 @@ class WordSearch:
         self.lengths = np.zeros(self.first_phrase + len(self.phrases), np.int64)
         """By word, the phones of its shortest pronunciation."""
         self.lengths[owners[::-1]] = [len(way) for way in reversed(ways)]
+        self._bonuses = self._bonus(weights)
         self.ahead, self.likeliest = self.tree.best_below(self._alone())
         """(nodes,) what the best word below a node is worth on its own, and which it is."""
 
@@ -119,6 +115,17 @@ class WordSearch:
         worth = self.options.language_weight * model.score(contexts, labels)
         worth += self._bonuses[np.maximum(numbers - words_known, 0)]
         return worth, model.follow(contexts, labels)
+
+    def _bonus(self, weights: Sequence[float]) -> NDArray[np.float64]:
+        """What is added for each word; the first is for all that are no phrases."""
+        options = self.options
+        if not self.phrases:
+            return np.array([options.word_bonus])
+        relative = np.array(weights or [1.0] * len(self.phrases))
+        lacking = np.maximum(_LONG - self.lengths[self.first_phrase :], 0)
+        crowd = (options.crowding + options.brevity * lacking) * np.log(len(self.phrases))
+        of_phrases = options.phrase_bonus - crowd + np.log(relative / relative.mean())
+        return np.concatenate([[options.word_bonus], of_phrases])
 
     def _alone(self) -> NDArray[np.float64]:
         """By word, what it is worth without knowing what comes before."""
