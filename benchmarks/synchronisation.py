@@ -101,7 +101,7 @@ def replay(folder: Path, old: Path, new: Path, limit: int | None) -> dict[str, o
 
 
 def run(folder: Path, what: str) -> tuple[dict[str, int], float]:
-    """What became of the blocks of text, and the processor's seconds."""
+    """What became of the blocks, those of code apart, and the processor's seconds."""
     layout = lay_out(folder / "en", ["zh"], None)["zh"]
     found = documents(layout, [layout])
     began = time.process_time()
@@ -111,7 +111,7 @@ def run(folder: Path, what: str) -> tuple[dict[str, int], float]:
     results = carry_out(planned, Untranslated())
     for result in track(results, what, total=len(planned.drafts), transient=True):
         changes = changes_of(result.draft, "zh", result.work.document, result.finished)
-        counts.update(change.verdict for change in changes)
+        counts.update(f"code {c.verdict}" if c.is_code else c.verdict for c in changes)
         counts["doubtful"] += sum(change.is_doubtful for change in changes)
     return dict(counts), time.process_time() - began
 

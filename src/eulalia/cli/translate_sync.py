@@ -142,7 +142,7 @@ def sync(
         print(change.line())
     for code in codes:
         told = [change for change in changes if change.language == code]
-        print(synchronisation.summary(code, told))
+        print(synchronisation.summary(code, told, is_done=not check))
     if broken or (check and listed):
         raise typer.Exit(FAILURE)
 

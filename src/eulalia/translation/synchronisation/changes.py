@@ -40,6 +40,7 @@ class Change:
     """Why it is in conflict."""
     is_doubtful: bool = False
     """Whether it is unsure that source and translation belong together."""
+    is_code: bool = False
 
     @property
     def is_current(self) -> bool:
@@ -64,10 +65,13 @@ _TO_DO = {
 }
 
 
-def summary(language: str, changes: Sequence[Change]) -> str:
-    """How many blocks of a language became what, on one line."""
+def summary(language: str, changes: Sequence[Change], *, is_done: bool = True) -> str:
+    """How many blocks of a language became what, or are to become it, on one line."""
     counts = Counter(change.verdict for change in changes)
-    parts = [f"{counts[verdict]} {told}" for verdict, told in VERDICTS.items()]
+    parts = [
+        f"{counts[verdict]} {'' if is_done or verdict in ('kept', 'stale') else 'to be '}{told}"
+        for verdict, told in VERDICTS.items()
+    ]
     for verdict in ("added", "copied", "removed"):
         if counts[verdict]:
             parts.append(f"{counts[verdict]} {_ASIDE[verdict]}")
@@ -107,6 +111,7 @@ def changes_of(
                     row.machine,
                     unit.reason,
                     row.doubtful,
+                    row.is_code,
                 )
             )
     return changes + [_removed(row, language, path) for row in draft.removed]

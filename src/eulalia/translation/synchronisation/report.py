@@ -62,11 +62,11 @@ def write_report(path: Path, changes: Sequence[Change], title: str) -> None:
 
 
 def share_saved(changes: Iterable[Change]) -> float | None:
-    """The share of the source's words in blocks that nobody has to look at; None without any."""
+    """The share of the source's words in text that nobody has to look at; None without any."""
     total = saved = 0
     for change in changes:
         words = len(change.new_source.split())
-        if change.verdict in VERDICTS:
+        if change.verdict in VERDICTS and not change.is_code:
             total += words
             saved += words * (change.verdict in ("kept", "taken", "repaired"))
     return saved / total if total else None
