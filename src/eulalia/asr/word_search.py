@@ -28,6 +28,8 @@ from eulalia.asr.words import Words
 
 _MOST_WAYS: Final = 16
 """Ways to say a phrase that are listened for."""
+_FEW: Final = 3.4
+"""Phrases up to which a list is not crowded."""
 _LONG: Final = 7
 """Phones from which on a phrase is not short."""
 _BLANK: Final = 0
@@ -45,13 +47,14 @@ class SearchOptions:
     """What the language model's log-probabilities count, the sound's counting 1."""
     word_bonus: float = -1.0
     """Added for each word."""
-    phrase_bonus: float = 6.0
-    """Added for each phrase that is listened for, if there is but one of them."""
+    phrase_bonus: float = 4.0
+    """Added for each phrase that is listened for, if there are but few of them."""
     crowding: float = 1.63
-    """How much less each further phrase makes of the bonus, times the logarithm of their number: in
-    a long list there is always one that sounds a little like what was said …"""
+    """How much less further phrases make of the bonus, times the logarithm of how many times as
+    many as few they are: in a long list there is always one that sounds like what was said …"""
     brevity: float = 0.1
-    """… all the more so a short one: as much more for each phone that it has less than seven."""
+    """… all the more so a short one: what each phone takes that it has less than seven, times the
+    logarithm of the number of phrases."""
 
 
 class WordSearch:
@@ -123,7 +126,8 @@ class WordSearch:
             return np.array([options.word_bonus])
         relative = np.array(weights or [1.0] * len(self.phrases))
         lacking = np.maximum(_LONG - self.lengths[self.first_phrase :], 0)
-        crowd = (options.crowding + options.brevity * lacking) * np.log(len(self.phrases))
+        crowd = options.crowding * np.log(max(len(self.phrases) / _FEW, 1))
+        crowd = crowd + options.brevity * lacking * np.log(len(self.phrases))
         of_phrases = options.phrase_bonus - crowd + np.log(relative / relative.mean())
         return np.concatenate([[options.word_bonus], of_phrases])
 
