@@ -1,8 +1,11 @@
 """Documents and their translations, brought in step again and again."""
 
+import json
+
 import pytest
 
-from tests.translation.synchronisation.folders import contents, look, synchronise
+from eulalia.translation.synchronisation import carry_out, documents, lay_out, plan
+from tests.translation.synchronisation.folders import Capitals, contents, look, synchronise
 
 PAGE = """# A title here
 
@@ -173,3 +176,87 @@ x = 1
         german[:-1] + "\n\nTHE LAST PARAGRAPH WITH `code` IN IT.\n"
     )
     assert synchronise(book) == []
+
+
+def test_what_moves_to_another_document_takes_a_persons_words_along(book):
+    synchronise(book)
+    edit(translation(book), "THE LAST PARAGRAPH WITH `code` IN IT.", "Der letzte Absatz: `code`.")
+    synchronise(book)
+    last = "The last paragraph with `code` in it.\n"
+    edit(book / "a.md", f"\n{last}", "")
+    (book / "b.md").write_text(f"# Another\n\n{last}")
+    assert synchronise(book) == ["Another"]
+    assert translation(book, "b.md").read_text() == "# ANOTHER\n\nDer letzte Absatz: `code`.\n"
+    assert "Absatz" not in translation(book).read_text()
+    assert set(verdicts(book)) == {"kept"}
+    assert synchronise(book) == []
+
+
+def test_a_document_that_is_gone_leaves_what_people_wrote(book):
+    synchronise(book)
+    edit(translation(book), "A SECOND ITEM", "ein zweiter Punkt")
+    (book / "a.md").unlink()
+    (book / "b.md").write_text("Nothing of that.\n")
+    synchronise(book)
+    assert translation(book).read_text() == "- ein zweiter Punkt\n"
+    assert verdicts(book).count("stale") == 1
+    before = contents(book.parent)
+    synchronise(book)
+    assert contents(book.parent) == before
+
+
+def test_a_translation_that_was_deleted_comes_back_without_an_engine(book):
+    synchronise(book)
+    edit(translation(book), "A SECOND ITEM", "ein zweiter Punkt")
+    synchronise(book)
+    before = translation(book).read_bytes()
+    translation(book).unlink()
+    assert synchronise(book) == []
+    assert translation(book).read_bytes() == before
+
+
+def test_what_a_person_left_out_stays_out(book):
+    synchronise(book)
+    edit(translation(book), "- AN ITEM OF A LIST\n", "")
+    edit(book / "a.md", "It has two sentences.", "It has a few sentences.")
+    assert synchronise(book) == ["It has a few sentences."]
+    assert "AN ITEM" not in translation(book).read_text()
+
+
+def test_the_same_text_is_translated_once(book):
+    (book / "b.md").write_text(PAGE)
+    assert len(synchronise(book)) == 5
+
+
+def notebook(*texts):
+    cells = [{"cell_type": "markdown", "source": [text]} for text in texts]
+    return json.dumps({"cells": cells})
+
+
+def test_in_a_notebook_a_persons_first_cell_stays_when_its_source_goes(book):
+    source, target = book / "n.ipynb", translation(book, "n.ipynb")
+    source.write_text(notebook("Some words.", "A second cell."))
+    synchronise(book)
+    target.write_text(target.read_text().replace("SOME WORDS.", "Ein paar Worte."))
+    synchronise(book)
+    source.write_text(notebook("A second cell."))
+    synchronise(book)
+    assert target.read_text() == notebook("Ein paar Worte.", "A SECOND CELL.")
+    assert verdicts(book).count("stale") == 1
+
+
+def test_a_notebook_that_would_break_is_left_as_it_stands(book):
+    source, target = book / "n.ipynb", translation(book, "n.ipynb")
+    source.write_text(notebook("Some words."))
+    synchronise(book)
+    target.write_text(notebook("Ein paar Worte.", "Eigenes."))
+    synchronise(book)
+    target.write_text(notebook("Eigenes.", "Ein paar Worte."))
+    synchronise(book)
+    before = contents(target.parent)
+    source.write_text(notebook("Before all.", "Some words."))
+    layout = lay_out(book, ["de"], None)["de"]
+    found = plan(layout, documents(layout, [layout]), ("en", "de"))
+    list(carry_out(found, Capitals()))
+    assert "was left as it stands" in found.broken[0]
+    assert contents(target.parent) == before

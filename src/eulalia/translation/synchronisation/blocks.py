@@ -73,6 +73,11 @@ def written(text: str, suffix: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1] if suffix.lower() == ".ipynb" else text
 
 
+def is_plain(suffix: str) -> bool:
+    """Whether blocks of such files stand one below the other, an empty line between them."""
+    return suffix.lower() in (".md", ".markdown", ".myst")
+
+
 def kind_of(suffix: str) -> Kind:
     """In what the blocks of such files are written."""
     return Kind.HTML if suffix.lower() in (".html", ".htm", ".xhtml") else Kind.MARKDOWN

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eulalia.translation.synchronisation.drafting import Draft, Finished
+from eulalia.translation.synchronisation.draft import Draft, Finished
 from eulalia.translation.synchronisation.state import Row
 
 VERDICTS = {

@@ -61,44 +61,53 @@ def merge(
     written = sentences(machine, languages[1], kind)
     found = match(old, new, 0.0)
     place = {i: j for j, i in enumerate(found) if i is not None}
+    # What a group of old sentences becomes; those that are not there are to be translated.
     kept: dict[int, Piece] = {}
-    bead_of: dict[int, int] = {}
     for number, (theirs, own) in enumerate(linked):
-        bead_of |= dict.fromkeys(theirs, number)
         source = joined([old[i] for i in theirs], languages[0])
         text = joined([ours[i] for i in own], languages[1])
-        places = [place.get(i, -1) for i in theirs]
-        changed = joined([new[j] for j in places if j >= 0], languages[0])
+        places = [place[i] for i in theirs if i in place]
+        changed = joined([new[j] for j in places], languages[0])
         by_machine = all(ours[i] in written for i in own)
         before = [ours[i] for i in own] if by_machine else _counterparts(own, ours, written)
         piece = Piece(source, text, "stale", joined(before, languages[1]))
-        if changed == source and places == list(range(places[0], places[0] + len(places))):
+        if changed == source and places == list(range(places[0], places[-1] + 1)):
             kept[number] = replace(piece, verdict="kept")
         elif not by_machine:
-            mended = None
-            if len(places) == 1 and changed:
-                alike = reads_alike(source, changed, text, kind)
-                mended = text if alike else repaired(source, text, changed)
-            if mended is not None:
-                piece = replace(piece, source=changed, text=mended, verdict="repaired")
-            kept[number] = piece
-    # By number what is kept, by their own places behind these what is to be translated.
-    order = dict.fromkeys(
-        bead_of[i] if i is not None and bead_of[i] in kept else len(linked) + j
-        for j, i in enumerate(found)
-    )
-    before_new = {
-        number: len(linked) + j for i, j in place.items() if (number := bead_of[i]) not in kept
-    }
-    all_beads = [
-        n if n in kept else before_new[n]
-        for n in range(len(linked))
-        if n in kept or n in before_new
+            kept[number] = _mended(piece, changed, kind) if len(theirs) == 1 else piece
+    return _in_order(linked, place, new, kept)
+
+
+def _in_order(
+    linked: list[tuple[range, range]], place: dict[int, int], new: list[str], kept: dict[int, Piece]
+) -> list[Piece]:
+    """The pieces in the order of the new sentences; what these lack stands where it stood.
+
+    Pieces that are kept go by the number of their group, others by that of their sentence, which
+    is counted on behind the groups.
+    """
+    group_of = {place[i]: n for n, (theirs, _) in enumerate(linked) for i in theirs if i in place}
+    order = [group_of[j] if group_of.get(j) in kept else len(linked) + j for j in range(len(new))]
+    stood = [
+        number if number in kept else len(linked) + place[i]
+        for number, (theirs, _) in enumerate(linked)
+        for i in theirs
+        if number in kept or i in place
     ]
     return [
         kept[key] if key in kept else Piece(new[key - len(linked)], None, "translated")
-        for key in arranged(list(order), all_beads)
+        for key in arranged(list(dict.fromkeys(order)), list(dict.fromkeys(stood)))
     ]
+
+
+def _mended(piece: Piece, changed: str, kind: Kind) -> Piece:
+    """A person's sentence with what its source is now, if that can be told without them."""
+    if not changed or piece.text is None:
+        return piece
+    if reads_alike(piece.source, changed, piece.text, kind):
+        return replace(piece, source=changed, verdict="repaired")
+    text = repaired(piece.source, piece.text, changed)
+    return piece if text is None else Piece(changed, text, "repaired", piece.machine)
 
 
 def sentences(text: str, language: str, kind: Kind) -> list[str]:
