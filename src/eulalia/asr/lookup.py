@@ -156,9 +156,12 @@ class Lookup:
         inner = np.repeat(trie.first[self._alive] - np.cumsum(fan) + fan, fan) + np.arange(
             fan.sum()
         )
-        fresh = inner[np.isneginf(self._said[inner]) & np.isneginf(self._past[inner])]
+        # Most children fall too far behind at once, which is cheap to see.
+        at_best = np.maximum(self._said[self._alive], self._past[self._alive])
+        near = np.repeat(at_best, fan) + row[trie.phone[inner]] > self._limit[inner]
+        fresh = self._idle(inner[near])
         roots = np.arange(trie.first[0], trie.first[1])
-        roots = roots[np.isneginf(self._said[roots]) & np.isneginf(self._past[roots])]
+        roots = self._idle(roots[row[trie.phone[roots]] > self._limit[roots]])
         nodes = np.concatenate([roots, self._alive, fresh])
         parents, phones = trie.parent[nodes], trie.phone[nodes]
         said, past = self._said[nodes], self._past[nodes]
@@ -185,6 +188,10 @@ class Lookup:
         self._alive = nodes[keep]
         self.time = time + 1
         self._note(keep, nodes, new_said, began_said)
+
+    def _idle(self, nodes: Ints) -> Ints:
+        """Those without a token."""
+        return nodes[np.isneginf(self._said[nodes]) & np.isneginf(self._past[nodes])]
 
     def _note(self, keep: NDArray[np.bool_], nodes: Ints, said: Floats, began: Ints) -> None:
         """Remember the pronunciations that end in this frame."""
