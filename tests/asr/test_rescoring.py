@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from eulalia.asr.biasing import BiasingOptions
 from eulalia.asr.lexicon import Lexicon
 from eulalia.asr.lookup import Lookup
 from eulalia.asr.phones import PHONES
+from eulalia.asr.phrase_hearing import PhraseHearing
 from eulalia.asr.phrase_search import PhraseSearch
 from eulalia.asr.rescoring import pieces, put_in
-from eulalia.asr.transcript import Word
+from eulalia.asr.transcript import Transcript, Word
+from eulalia.audio import espeak
+from eulalia.turn import Hypothesis
 from tests.asr.ctc import spoken
 
 LEXICON = Lexicon(["<blank>", *PHONES])
@@ -74,6 +78,26 @@ def test_the_longer_of_two_listed_phrases_is_recognised() -> None:
     search = PhraseSearch(("york", "new york"), LEXICON, 0, LETTERS)
     found = pieces(heard("new york york"), search)
     assert [piece.text for piece in found] == ["new york", "york"]
+
+
+def test_another_text_of_the_beam_that_fits_better_stands_where_it_was_said() -> None:
+    search = PhraseSearch(("Martim",), LEXICON, 0, LETTERS)
+    hearing = PhraseHearing(search, BiasingOptions(lookup=False, whole=False))
+    speech = espeak.synthesize("call martin", "en-us")
+    hearing.hear(speech)
+    frames = said(CALL_MARTIM)
+    hearing.accept(frames)
+    openly = Transcript(
+        "go to",
+        0.5,
+        tuple(heard("go to")),
+        (Hypothesis("go to", 0.5), Hypothesis("call martim", 0.4)),
+    )
+    found = hearing.finish(openly, 0.04, len(frames) * 0.04)
+    assert found.text == "call Martim"
+    call, martim = found.words
+    assert 0 < call.start < call.end <= martim.start < martim.end
+    assert martim.end > 0.5 * len(frames) * 0.04
 
 
 def test_a_long_list_wants_a_better_fit() -> None:

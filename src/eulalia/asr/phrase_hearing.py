@@ -12,7 +12,7 @@ from eulalia.asr.biasing import BiasingOptions
 from eulalia.asr.lookup import Lookup
 from eulalia.asr.phrase_search import Match, PhraseSearch
 from eulalia.asr.posteriors import LogProbs
-from eulalia.asr.rescoring import FAVOUR, Piece, fit, pieces, put_in
+from eulalia.asr.rescoring import FAVOUR, Piece, fit, pieces, placed, put_in
 from eulalia.asr.transcript import Mode, Transcript, Word
 from eulalia.audio import Samples, SpeechDetector, SpeechState
 from eulalia.turn import Hypothesis
@@ -117,7 +117,8 @@ class PhraseHearing:
         shares = [heard.confidence, *(other.confidence for other in others)]
         scores = np.log(np.maximum(shares, 1e-9))
         best = int(np.argmax(scores + _PHONES_WEIGHT * fit(texts, self._search, phones)))
-        return texts[best]
+        # The beam tells the times of its best text alone.
+        return placed(texts[best], self._search, phones)
 
     def _whole(self, text: Sequence[Piece], phones: LogProbs) -> list[Piece]:
         """The phrases that the utterance may be as a whole, if one of them is likelier."""

@@ -106,16 +106,32 @@ def put_in(
     heard: Sequence[Piece], search: PhraseSearch, spots: Sequence[Spot], log_probs: LogProbs
 ) -> list[Piece]:
     """The text with listed phrases where they fit frames of shape (frames, phones) better."""
-    text = _placed(heard, search, log_probs)
+    text = placed(heard, search, log_probs)
     spots = likely(search, spots)
     for _ in range(_MOST_ROUNDS):
         best = _best_change(text, search, spots, log_probs)
         if best is None:
             break
         first, last, piece = best
-        text = _placed([*text[:first], piece, *text[last:]], search, log_probs)
+        text = placed([*text[:first], piece, *text[last:]], search, log_probs)
         spots = [s for s in spots if s.end <= piece.start or s.start >= piece.end]
     return text
+
+
+def placed(text: Sequence[Piece], search: PhraseSearch, log_probs: LogProbs) -> list[Piece]:
+    """The pieces with the frames that they are aligned with; phrases put there keep theirs."""
+    between = () if search.pronouncer.between is None else (search.pronouncer.between,)
+    parts = [part for piece in text for part in (between, piece.way)][1:]
+    alignment = align(log_probs, [label for part in parts for label in part], search.blank)
+    if alignment is None:
+        edges = np.linspace(0, len(log_probs), len(text) + 1).astype(int)
+        spans = np.stack([edges[:-1], edges[1:]], axis=1)
+    else:
+        spans = word_spans(alignment, [len(part) for part in parts])[::2]
+    return [
+        piece if piece.gap is not None else replace(piece, start=start, end=end)
+        for piece, (start, end) in zip(text, spans.tolist(), strict=True)
+    ]
 
 
 def _best_change(
@@ -162,22 +178,6 @@ def _places(text: Sequence[Piece], spot: Spot) -> list[tuple[int, int]]:
         if 0 <= one <= other <= len(text)
         and other - one <= _MOST_WORDS
         and not any(piece.gap is not None for piece in text[one:other])
-    ]
-
-
-def _placed(text: Sequence[Piece], search: PhraseSearch, log_probs: LogProbs) -> list[Piece]:
-    """The pieces with the frames that they are aligned with; phrases put there keep theirs."""
-    between = () if search.pronouncer.between is None else (search.pronouncer.between,)
-    parts = [part for piece in text for part in (between, piece.way)][1:]
-    alignment = align(log_probs, [label for part in parts for label in part], search.blank)
-    if alignment is None:
-        edges = np.linspace(0, len(log_probs), len(text) + 1).astype(int)
-        spans = np.stack([edges[:-1], edges[1:]], axis=1)
-    else:
-        spans = word_spans(alignment, [len(part) for part in parts])[::2]
-    return [
-        piece if piece.gap is not None else replace(piece, start=start, end=end)
-        for piece, (start, end) in zip(text, spans.tolist(), strict=True)
     ]
 
 
