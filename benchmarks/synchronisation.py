@@ -2,9 +2,10 @@
 
 The Chinese edition lies beside the English that it was translated from, and the Korean one beside a
 later English. So the Chinese translation is adopted with its own English, then that English changes
-into the later one. Counted are the blocks of text that nobody has to touch, and beside them what is
-left where each document that changed, or each block that is not the same letter by letter, would be
-translated anew.
+into the later one. With the Turkish edition it is the other way round: it lies beside the later
+English, which changes back into the earlier one. Counted are the blocks of text that nobody has to
+touch, and beside them what is left where each document that changed, or each block that is not the
+same letter by letter, would be translated anew.
 
 No model has a part in these figures: what would be translated stays in English.
 
@@ -29,7 +30,8 @@ from eulalia.translation.synchronisation import carry_out, changes_of, documents
 from eulalia.translation.synchronisation.blocks import read_page
 
 RESULTS = Path(__file__).parent / "results" / "synchronisation.json"
-ARCHIVES = ("translation/d2l-zh.tar.gz", "translation/d2l-ko.tar.gz")
+REPLAYS = {"zh": "ko", "tr": "zh"}
+"""Editions, and those that lie beside the English that theirs changes into."""
 UNTOUCHED = ("kept", "taken", "repaired")
 
 
@@ -50,15 +52,22 @@ def main() -> None:
     options.add_argument("--output", type=Path, default=RESULTS)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        figures = replay(Path(name), *(chosen.data / each for each in ARCHIVES), chosen.limit)
+        figures = {
+            language: replay(
+                Path(name) / language, chosen.data / "translation", language, chosen.limit
+            )
+            for language in REPLAYS
+        }
     chosen.output.write_text(json.dumps(figures, indent=1) + "\n")
-    for name, value in figures.items():
-        print(f"{name:>40} {value}")
+    for language, found in figures.items():
+        for name, value in found.items():
+            print(f"{language} {name:>50} {value}")
 
 
-def replay(folder: Path, old: Path, new: Path, limit: int | None) -> dict[str, object]:
-    """The figures of the change from one archive's English to the other's."""
-    before, after = members(old), members(new)
+def replay(folder: Path, data: Path, language: str, limit: int | None) -> dict[str, object]:
+    """The figures of the change from one edition's English to another's."""
+    before = members(data / f"d2l-{language}.tar.gz")
+    after = members(data / f"d2l-{REPLAYS[language]}.tar.gz")
     names = sorted(
         name
         for name in before
@@ -68,15 +77,15 @@ def replay(folder: Path, old: Path, new: Path, limit: int | None) -> dict[str, o
         names = [names[place * len(names) // limit] for place in range(min(limit, len(names)))]
     for name in names:
         write(folder / "en" / translation(name), before[name])
-        write(folder / "zh" / translation(name), before[translation(name)])
-    adopted, adopting = run(folder, "adopting")
-    again, nothing = run(folder, "nothing to do")
-    stood = {name: (folder / "zh" / translation(name)).read_bytes() for name in names}
+        write(folder / language / translation(name), before[translation(name)])
+    adopted, adopting = run(folder, language, "adopting")
+    again, nothing = run(folder, language, "nothing to do")
+    stood = {name: (folder / language / translation(name)).read_bytes() for name in names}
     for name in names:
         write(folder / "en" / translation(name), after[name])
-    changed, seconds = run(folder, "following")
+    changed, seconds = run(folder, language, "following")
     same = [name for name in names if before[name] == after[name]]
-    assert all((folder / "zh" / translation(n)).read_bytes() == stood[n] for n in same)
+    assert all((folder / language / translation(n)).read_bytes() == stood[n] for n in same)
     blocks = {name: texts(after[name]) for name in names}
     known = {name: set(texts(before[name])) for name in names}
     total = sum(map(len, blocks.values()))
@@ -100,17 +109,17 @@ def replay(folder: Path, old: Path, new: Path, limit: int | None) -> dict[str, o
     }
 
 
-def run(folder: Path, what: str) -> tuple[dict[str, int], float]:
+def run(folder: Path, language: str, what: str) -> tuple[dict[str, int], float]:
     """What became of the blocks, those of code apart, and the processor's seconds."""
-    layout = lay_out(folder / "en", ["zh"], None)["zh"]
+    layout = lay_out(folder / "en", [language], None)[language]
     found = documents(layout, [layout])
     began = time.process_time()
-    planned = plan(layout, found, ("en", "zh"))
+    planned = plan(layout, found, ("en", language))
     assert not planned.broken, planned.broken
     counts: Counter[str] = Counter()
     results = carry_out(planned, Untranslated())
     for result in track(results, what, total=len(planned.drafts), transient=True):
-        changes = changes_of(result.draft, "zh", result.work.document, result.finished)
+        changes = changes_of(result.draft, language, result.work.document, result.finished)
         counts.update(f"code {c.verdict}" if c.is_code else c.verdict for c in changes)
         counts["doubtful"] += sum(change.is_doubtful for change in changes)
     return dict(counts), time.process_time() - began

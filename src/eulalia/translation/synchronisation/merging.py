@@ -7,6 +7,7 @@ that a person wrote stay, and are stale unless numbers and protected spans alone
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -51,8 +52,9 @@ def merge(
 
     `machine` is what the machine wrote of the translation, all of it or some sentences.
     """
-    if reads_alike(old_source, new_source, translation, kind):
-        return [Piece(new_source, translation, "kept", machine)]
+    stands = still_stands(old_source, new_source, translation, kind)
+    if stands is not None:
+        return [Piece(new_source, stands, "kept", stands if machine == translation else machine)]
     old, new = (sentences(text, languages[0], kind) for text in (old_source, new_source))
     ours = sentences(translation, languages[1], kind)
     linked = _linked(old, ours)
@@ -104,9 +106,9 @@ def _mended(piece: Piece, changed: str, kind: Kind) -> Piece:
     """A person's sentence with what its source is now, if that can be told without them."""
     if not changed or piece.text is None:
         return piece
-    if reads_alike(piece.source, changed, piece.text, kind):
-        return replace(piece, source=changed, verdict="repaired")
-    text = repaired(piece.source, piece.text, changed)
+    text = still_stands(piece.source, changed, piece.text, kind)
+    if text is None:
+        text = repaired(piece.source, piece.text, changed)
     return piece if text is None else Piece(changed, text, "repaired", piece.machine)
 
 
@@ -121,17 +123,25 @@ def joined(texts: Sequence[str], language: str) -> str:
     return ("" if language.split("-")[0] in _UNSPACED else " ").join(texts)
 
 
-def reads_alike(old: str, new: str, translation: str, kind: Kind) -> bool:
-    """Whether a text has changed in nothing but capitals, punctuation and emphasis.
+def still_stands(old: str, new: str, translation: str, kind: Kind) -> str | None:
+    """The translation of a text that has changed in capitals, punctuation and emphasis alone.
 
-    Then its translation still stands, provided that it has the marks of emphasis. The same goes for
-    code and references which it has already.
+    Marks of emphasis that are gone go from the translation too. None where it may not stand any
+    more: where other words, code or references are in the text, which the translation has not yet,
+    or new marks.
     """
     before, after, own = (protect(mask(text, kind)) for text in (old, new, translation))
-    return _words(before) == _words(after) and all(
-        _spans(after, masked) in (_spans(before, masked), _spans(own, masked))
-        for masked in (True, False)
-    )
+    masked = _spans(after, True)
+    if _words(before) != _words(after) or masked not in (_spans(before, True), _spans(own, True)):
+        return None
+    marks, stood, ours = (Counter(_spans(each, False)) for each in (after, before, own))
+    if marks in (stood, ours):
+        return translation
+    gone = stood - marks
+    if marks - stood or any(marks[mark] or ours[mark] != gone[mark] for mark in gone):
+        return None
+    spans = ("" if span in gone else span for span in own.spans)
+    return replace(own, spans=tuple(spans)).restored(own.text)
 
 
 def repaired(source: str, translation: str, changed: str) -> str | None:
