@@ -27,7 +27,8 @@ def offers(seed: int) -> tuple[list[Offer], dict[str, Failure | None]]:
     evidence = Evidence(9, 3, 0, 0.9, 0.9, 0.9, 0.7)
     known = [LearnedRewrite("en-US", text, text, evidence) for text in texts]
     shadow = Shadow(chain, Rewriter(shipped(), None, Shared(shipped(), known)), world)
-    made, failures = [], {}
+    made: list[Offer] = []
+    failures: dict[str, Failure | None] = {}
     for turn, truth in simulate(world, shadow, 4, seed):
         assert turn.rewrite is None
         made += shadow.offers(turn, truth, seed)
