@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,9 +76,9 @@ def pair_documents(
         if not folder.is_dir():
             raise TranslationError(f"There is no folder {folder}.")
     pairs = []
-    names = _documents(source)
+    names = documents_in(source, SUFFIXES)
     for name in names:
-        other = _counterpart(name, rules)
+        other = counterpart(name, rules)
         if other is not None and (target / other).is_file():
             pairs.append(DocumentPair(name, source / name, target / other))
     taken = {pair.source for pair in pairs} | {pair.target for pair in pairs}
@@ -88,7 +88,7 @@ def pair_documents(
         )
     # A catalogue carries its source along and needs no counterpart.
     everything = dict.fromkeys([source / name for name in names])
-    everything |= dict.fromkeys(target / name for name in _documents(target))
+    everything |= dict.fromkeys(target / name for name in documents_in(target, SUFFIXES))
     left = [path for path in everything if path not in taken]
     alone = [path for path in left if path.suffix == ".po" and target in path.parents]
     pairs += [DocumentPair(path.relative_to(target).as_posix(), path, path) for path in alone]
@@ -100,14 +100,14 @@ def pair_documents(
     return pairs, [path for path in left if path not in alone]
 
 
-def _documents(folder: Path) -> list[str]:
-    """The paths of all documents in a folder, hidden ones left out."""
-    found = (path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+def documents_in(folder: Path, suffixes: Collection[str]) -> list[str]:
+    """The paths of all documents in a folder whose names end so, hidden ones left out."""
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in suffixes)
     names = (path.relative_to(folder).as_posix() for path in found if path.is_file())
     return sorted(name for name in names if not re.search(r"(^|/)\.", name))
 
 
-def _counterpart(name: str, rules: Sequence[Rule]) -> str | None:
+def counterpart(name: str, rules: Sequence[Rule]) -> str | None:
     """The path of a document's translation, by the first rule that matches; else None."""
     if not rules:
         return name

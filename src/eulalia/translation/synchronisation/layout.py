@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eulalia.translation.errors import TranslationError
-from eulalia.translation.pairing import Rule
+from eulalia.translation.pairing import Rule, counterpart, documents_in
 from eulalia.translation.synchronisation.blocks import SUFFIXES
-
-_HOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -24,14 +21,8 @@ class Layout:
 
     def target_of(self, document: str) -> Path | None:
         """The path of a document's translation; None for what the rules do not name."""
-        if not self.rules:
-            return self.target / document
-        for rule in self.rules:
-            pattern = re.sub(r"[^\w{}]", lambda letter: re.escape(letter[0]), rule.source)
-            found = re.fullmatch(_HOLDER.sub(r"(?P<\1>.+)", pattern), document)
-            if found:
-                return self.target / rule.target.format_map(found.groupdict())
-        return None
+        other = counterpart(document, self.rules)
+        return None if other is None else self.target / other
 
 
 def lay_out(
@@ -75,14 +66,10 @@ def documents(layout: Layout, others: Sequence[Layout]) -> dict[str, Path]:
         each.target.resolve() for each in others if each.target.resolve() != layout.source.resolve()
     ]
     found: dict[str, Path] = {}
-    for path in sorted(layout.source.rglob("*")):
-        name = path.relative_to(layout.source).as_posix()
-        if path.suffix.lower() not in SUFFIXES or re.search(r"(^|/)\.", name) or path.is_dir():
-            continue
-        if any(folder in path.resolve().parents for folder in within):
-            continue
+    for name in documents_in(layout.source, SUFFIXES):
         target = layout.target_of(name)
-        if target is not None:
+        inside = any(folder in (layout.source / name).resolve().parents for folder in within)
+        if target is not None and not inside:
             found[name] = target
     if not found:
         raise TranslationError(
