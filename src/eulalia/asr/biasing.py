@@ -46,9 +46,12 @@ class BiasingOptions:
 
 
 def boosting(
-    phrases: PhraseKey, settings: BeamSettings, options: BiasingOptions
+    phrases: PhraseKey,
+    settings: BeamSettings,
+    options: BiasingOptions,
+    most: float = Boosting.most,
 ) -> Boosting | None:
-    """What the beam search favours; None when there is nothing to.
+    """What the beam search favours, lifting a label by `most`; None when there is nothing to.
 
     Raises RecognitionError for a phrase that cannot be written, by name, or for an option that
     cannot be honoured.
@@ -67,6 +70,7 @@ def boosting(
         settings.vocabulary,
         settings.weight if in_language else 0.0,
         Boosting.share if adaptive else 0.0,
+        most,
     )
 
 
@@ -78,14 +82,16 @@ def key(phrases: Phrases) -> PhraseKey:
 
 
 @lru_cache(maxsize=8)
-def _compiled(phrases: PhraseKey, vocabulary: Vocabulary, weight: float, share: float) -> Boosting:
+def _compiled(
+    phrases: PhraseKey, vocabulary: Vocabulary, weight: float, share: float, most: float
+) -> Boosting:
     texts, weights = [], []
     for phrase, how_likely in weighted(phrases):
         for words in spellings(phrase, vocabulary.letters):
             texts.append(BOUNDARY + BOUNDARY.join(words))
             weights.append(how_likely)
     automaton = Automaton.build(texts, vocabulary, weights)
-    return Boosting(automaton, vocabulary, weight, share)
+    return Boosting(automaton, vocabulary, weight, share, most=most)
 
 
 def weighted(phrases: PhraseKey) -> list[tuple[str, float]]:

@@ -39,7 +39,7 @@ class Boosting:
     """How much of the gap to the best prefix an adaptive boost makes up for; 0 for none."""
     by_letter: float = 0.5
     """What an adaptive boost adds for each letter."""
-    most: float = 1.0
+    most: float = 2.0
     """The most that one label is lifted by."""
     class_log_prob: float = -4.0
     """The language model's log-probability of all listed phrases together; minus infinity for no

@@ -10,6 +10,7 @@ import numpy as np
 
 from eulalia.asr.beam_search import BeamSearch, BeamSettings, Candidate
 from eulalia.asr.biasing import BiasingOptions, PhraseKey, Phrases, boosting, key
+from eulalia.asr.boosting import Boosting
 from eulalia.asr.errors import ModelError, RecognitionError
 from eulalia.asr.posteriors import LogProbs
 from eulalia.asr.transcript import Word
@@ -71,9 +72,14 @@ class Decoder(BeamSettings):
         candidates = search.best(max(count, self.beam), ended=True)
         return self.readings(candidates, count)
 
-    def search(self, phrases: PhraseKey = (), biasing: BiasingOptions | None = None) -> BeamSearch:
-        """A search over the frames of one sound while they arrive."""
-        return BeamSearch(self, boosting(phrases, self, biasing or BiasingOptions()))
+    def search(
+        self,
+        phrases: PhraseKey = (),
+        biasing: BiasingOptions | None = None,
+        most: float = Boosting.most,
+    ) -> BeamSearch:
+        """A search over frames while they arrive; boosts lift a label by at most `most`."""
+        return BeamSearch(self, boosting(phrases, self, biasing or BiasingOptions(), most))
 
     def readings(self, candidates: Sequence[Candidate], count: int = 8) -> list[Reading]:
         """The first texts of candidates; labels that spell one text in several ways are one."""

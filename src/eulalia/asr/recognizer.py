@@ -15,6 +15,7 @@ from eulalia.asr.adapter import Adapter, Catalogue
 from eulalia.asr.audibility import audible
 from eulalia.asr.beam_search import BeamSearch
 from eulalia.asr.biasing import BiasingOptions, PhraseKey, Phrases, key, weighted
+from eulalia.asr.boosting import Boosting
 from eulalia.asr.decoder import Decoder
 from eulalia.asr.encoder import Encoder
 from eulalia.asr.errors import ModelError, RecognitionError
@@ -39,6 +40,9 @@ from eulalia.turn import Hypothesis
 # sound is taken for something that the grammar does not hold.
 _WORST_SENTENCE: Final = 3.0
 _BLOCK: Final = 30 * SAMPLE_RATE
+# Where phrases are looked up in the phones as well, boosts lift a label by no more than this:
+# stronger ones swallow the words beside a listed one.
+_BESIDE_LOOKUP: Final = 1.0
 _HYPOTHESES: Final = 8
 
 
@@ -197,7 +201,11 @@ class Recognizer:
             favoured,
             None if grammar is None else self._grammar(grammar),
             None if self.words is None else self._vocabulary(joined, varied, plain).search(),
-            self.decoder.search(() if self.words else listed, options),
+            self.decoder.search(
+                () if self.words else listed,
+                options,
+                _BESIDE_LOOKUP if options.lookup else Boosting.most,
+            ),
         )
 
     def _frames(self, listed: PhraseKey, options: BiasingOptions) -> AcousticStream:
