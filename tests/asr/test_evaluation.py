@@ -12,7 +12,7 @@ import pytest
 from eulalia import audio
 from eulalia.asr import Transcript
 from eulalia.cli import evaluate_asr as evaluation
-from eulalia.cli.evaluate_asr import Bias
+from eulalia.cli.phrases import Bias
 from eulalia.datasets import Manifest
 from eulalia.errors import EulaliaError
 from eulalia.skills import TemplateSkill

@@ -27,6 +27,7 @@ from eulalia.cli.demo import demo
 from eulalia.cli.errors import Commands
 from eulalia.cli.listen import listen
 from eulalia.cli.ring import ring
+from eulalia.cli.transcribe import transcribe
 
 app = typer.Typer(
     name="eulalia",
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 app.command()(ask)
 app.command()(listen)
+app.command()(transcribe)
 app.command()(ring)
 app.command()(demo)
 app.add_typer(turns.app, name="turns")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
 
+from eulalia.cli.phrases import Bias, BiasOption, biasing_of, read_phrases
 from eulalia.errors import EulaliaError
 
 if TYPE_CHECKING:
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from eulalia.audio import Samples
     from eulalia.datasets import Recording
     from eulalia.skills import TemplateSkill
-
-
-class Bias(StrEnum):
-    """How the listed phrases are favoured."""
-
-    NONE = "none"
-    ENCODER = "encoder"
-    DECODER = "decoder"
-    JOINT = "joint"
 
 
 _DRAWN = 6
@@ -54,13 +45,7 @@ def asr(
         Path | None,
         typer.Option(metavar="FILE", help="Phrases to favour in all lines, one a line."),
     ] = None,
-    bias: Annotated[
-        Bias | None,
-        typer.Option(
-            help="How phrases are favoured: by the adapter in the encoder, by the decoder, by both "
-            "(joint), or not; as the recogniser does by default."
-        ),
-    ] = None,
+    bias: BiasOption = None,
     attention_plot: Annotated[
         Path | None,
         typer.Option(
@@ -77,7 +62,7 @@ def asr(
     from eulalia.asr import open_recognizer
     from eulalia.datasets import Manifest
 
-    listed = _read_phrases(phrases) if phrases else ()
+    listed = read_phrases(phrases) if phrases else ()
     _check_folder(json_file)
     recordings = list(Manifest.read(manifest).limit(limit))
     if (bias not in (None, Bias.NONE) or attention_plot is not None) and not (
@@ -85,7 +70,7 @@ def asr(
     ):
         raise EulaliaError("There are no phrases to favour; name a file of them by --phrases.")
     opened = open_recognizer(recognizer)
-    biasing = _biasing(opened, bias)
+    biasing = biasing_of(opened, bias)
     if attention_plot is not None:
         _draw_attention(opened, recordings, listed, attention_plot)
     report = evaluate_asr(
@@ -222,29 +207,6 @@ def is_right(skill: TemplateSkill, text: str, recording: Recording) -> bool:
     return found == {name: value.lower() for name, value in recording.slots.items()}
 
 
-def _biasing(recognizer: SpeechRecognizer, bias: Bias | None) -> BiasingOptions | None:
-    """What favours phrases, and nothing else; None for what the recogniser does by default.
-
-    Raises EulaliaError for what it cannot do.
-    """
-    from eulalia.asr import BiasingOptions, Recognizer
-
-    if bias in (None, Bias.NONE):
-        return None
-    if not isinstance(recognizer, Recognizer) and bias is Bias.DECODER:
-        return None  # it has no other way
-    if not isinstance(recognizer, Recognizer):
-        raise EulaliaError(
-            f"This recogniser cannot favour phrases by {bias}; choose none or decoder."
-        )
-    if bias is Bias.DECODER:
-        return BiasingOptions(encoder=False)
-    if bias is Bias.JOINT:
-        return BiasingOptions(encoder=True)
-    by_spelling = {} if recognizer.words is not None else {"adaptive": False, "rescoring": False}
-    return BiasingOptions(encoder=True, in_language=False, lookup=False, whole=False, **by_spelling)
-
-
 def _draw_attention(
     recognizer: SpeechRecognizer,
     recordings: Sequence[Recording],
@@ -265,19 +227,6 @@ def _draw_attention(
             title = recording.text or recording.audio.name
             maps.append((title, attention_map(recognizer, samples, listed)))
     draw(maps, path)
-
-
-def _read_phrases(path: Path) -> tuple[str, ...]:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except OSError as error:
-        raise EulaliaError(f"{path} cannot be read ({error.strerror}).") from error
-    except UnicodeDecodeError as error:
-        raise EulaliaError(f"{path} is not UTF-8 text with a phrase a line.") from error
-    phrases = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
-    if not phrases:
-        raise EulaliaError(f"{path} has no phrase in it; write one a line.")
-    return phrases
 
 
 def _ratios(snr: str | None, noise: Path | None) -> tuple[float, ...]:
