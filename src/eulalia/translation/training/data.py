@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eulalia.datasets.massive import Massive
+from eulalia.datasets.massive import Massive, Request
 from eulalia.errors import EulaliaError
 from eulalia.translation.masking import Kind, has_words, mask
 from eulalia.translation.passages import cut
 from eulalia.translation.protection import Protected, protect_pair
+from eulalia.turn import Slot
 
 _BLOCK_MARK = re.compile(r"\A(?:H )?(?:#{1,6} |[-*+] |\d{1,3}\. |> )+")
 _NO_TEXT = re.compile(r"[|] *:?-{2,}")
@@ -87,11 +88,15 @@ def _rows(path: Path, source: str, target: str) -> Iterator[tuple[str, str, str]
     if "massive" in path.name:
         massive = Massive.open(path)
         ours, theirs = (
-            {r.id: r.text for p in ("train",) for r in massive.requests(_LOCALES[language], p)}
+            {each.id: each for each in massive.requests(_LOCALES[language], "train")}
             for language in (source, target)
         )
-        for number in ours.keys() & theirs.keys():
-            yield f"massive {number}", ours[number], theirs[number]
+        for number, request in ours.items():
+            if number in theirs:
+                yield f"massive {number}", request.text, theirs[number].text
+                tagged = tagged_slots(request, theirs[number])
+                if tagged:
+                    yield f"massive {number}", *tagged
         return
     talk = "tatoeba" in path.name
     first = path.name.split(".")[0].split("-")[0]
@@ -101,6 +106,33 @@ def _rows(path: Path, source: str, target: str) -> Iterator[tuple[str, str, str]
             document, *texts = (columns[0], *columns[:2]) if talk else columns[:3]
             if len(texts) == 2:
                 yield (document, *(texts if first == source else texts[::-1]))  # type: ignore[misc]
+
+
+def tagged_slots(ours: Request, theirs: Request) -> tuple[str, str] | None:
+    """A request and its translation with tags around the same slots; None where these differ.
+
+    A model that saw such pairs carries tags along (see `eulalia.translation.requests`).
+    """
+    numbers: dict[str, list[int]] = {}
+    for number, slot in enumerate(ours.slots):
+        numbers.setdefault(slot.name, []).append(number)
+    own = [(slot, number) for number, slot in enumerate(ours.slots)]
+    other = []
+    for slot in theirs.slots:
+        left = numbers.get(slot.name)
+        if not left:
+            return None
+        other.append((slot, left.pop(0)))
+    if any(numbers.values()) or not own:
+        return None
+    return _tagged(ours.text, own), _tagged(theirs.text, other)
+
+
+def _tagged(text: str, slots: Sequence[tuple[Slot, int]]) -> str:
+    for slot, number in sorted(slots, key=lambda each: -each[0].start):
+        inner = f"<s{number}>{text[slot.start : slot.end]}</s{number}>"
+        text = text[: slot.start] + inner + text[slot.end :]
+    return text
 
 
 def _sentences(
