@@ -110,7 +110,7 @@ def translation(
     resume: Resume = False,
     threads: Threads = None,
 ) -> None:
-    """Train the translation from one language to another."""
+    """Train the translation between languages."""
     _train("eulalia.translation.training", recipe, data, output, resume, threads)
 
 

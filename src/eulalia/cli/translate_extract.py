@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eulalia.cli.translate_align import Language
+from eulalia.cli.translate_options import Rules
 
 
 def extract(
@@ -21,14 +22,7 @@ def extract(
         Path,
         typer.Option("-o", "--output", metavar="FILE", help="A .csv, .tsv or .tmx to write."),
     ],
-    pairs: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="TOML with rules [[pairs]], source and target, such as {name}_origin.md and "
-            "{name}.md; by default the same path makes a pair.",
-        ),
-    ] = None,
+    pairs: Rules = None,
 ) -> None:
     """Take the sentences that translate each other from documents and their translations."""
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""What the commands on resources and jobs of translation have in common."""
+"""What the commands of translation have in common."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ BucketsAt = Annotated[
         envvar="EULALIA_BUCKETS",
         help="What s3://… means: folders in DIR (by default, in buckets/ of --folder), an S3 "
         "server's URL, or Amazon's.",
+    ),
+]
+Rules = Annotated[
+    Path | None,
+    typer.Option(
+        "--pairs",
+        metavar="FILE",
+        help="TOML with tables named pairs, each a source and a target such as {name}_origin.md and "
+        "{name}.md; by default the same path makes a pair.",
     ),
 ]
 Models = Annotated[

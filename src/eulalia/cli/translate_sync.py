@@ -32,14 +32,7 @@ def sync(
             "folder beside SOURCE_DIR that is named like it.",
         ),
     ] = None,
-    pairs: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="TOML with rules [[pairs]], source and target, such as {name}_origin.md and "
-            "{name}.md; by default the same path makes a pair.",
-        ),
-    ] = None,
+    pairs: options.Rules = None,
     parallel_data: Annotated[
         str | None, typer.Option(metavar="NAME", help="Pairs to translate by, which were imported.")
     ] = None,
