@@ -38,8 +38,8 @@ Rules = Annotated[
     typer.Option(
         "--pairs",
         metavar="FILE",
-        help="TOML with tables named pairs, each a source and a target such as {name}_origin.md and "
-        "{name}.md; by default the same path makes a pair.",
+        help="TOML with tables named pairs, each a source and a target, such as {name}_origin.md "
+        "and {name}.md; by default the same path makes a pair.",
     ),
 ]
 Models = Annotated[
