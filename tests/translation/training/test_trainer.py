@@ -103,6 +103,18 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path, data, caplog, mon
 
 
 @pytest.mark.slow
+def test_training_that_diverges_stops_and_keeps_the_checkpoint_from_before(tmp_path, data):
+    learned = RECIPE.replace("cycles = [{epochs}]", "cycles = [4, 4]")
+    learned = learned.replace("[4e-3]", "[4e-3, 9.0]").replace(
+        "shown = [0.5]", "shown = [0.5, 0.5]"
+    )
+    with pytest.raises(EulaliaError, match=r"diverges.*checkpoint\.pt is from before; lower the"):
+        train(recipe(tmp_path, text=learned), data=data, output=tmp_path / "run")
+    kept = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    assert (kept["epoch"], kept["step"]) == (4, 0)
+
+
+@pytest.mark.slow
 def test_the_exported_model_writes_what_the_network_would(tmp_path, data):
     train(recipe(tmp_path, epochs=1), data=data, output=tmp_path / "run")
     vocabulary = tmp_path / "run" / "sentences.model"

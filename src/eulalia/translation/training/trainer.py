@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import time
 import tomllib
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from eulalia.translation.training.vocabulary import write_vocabulary
 log = logging.getLogger(__name__)
 _SAVED_EVERY = 300.0
 """Seconds."""
+_DIVERGED = 1.0
+"""A loss that rises by so much from one hundred steps to the next will not come down again."""
 _BY_CYCLE = ("cycles", "learning_rates", "shown")
 
 
@@ -164,6 +167,7 @@ def train(
     log.info("%d sentences, %d for dev, %d weights, %s", len(kept), len(dev), weights, device)
 
     saved = time.monotonic()
+    before = math.inf
     for epoch in range(start, recipe.epochs):
         random = np.random.default_rng((recipe.seed, epoch))
         drawn = draw(kept, recipe.shown_in(epoch), random)
@@ -188,10 +192,18 @@ def train(
                     epoch + 1, step + 1, len(groups), running / ((step - skip) % 100 + 1), seconds,
                     left,
                 )  # fmt: skip
-                running = 0.0 if (step + 1) % 100 == 0 else running
-            if time.monotonic() - saved > _SAVED_EVERY:
-                save(checkpoint, recipe, network, average, optimizer, epoch=epoch, step=step + 1)
-                saved = time.monotonic()
+            if (step + 1) % 100 == 0:
+                if running / 100 > before + _DIVERGED:
+                    raise EulaliaError(
+                        f"The loss rose from {before:.2f} to {running / 100:.2f}: training "
+                        f"diverges. {checkpoint} is from before; lower the learning_rates."
+                    )
+                before, running = running / 100, 0.0
+                if time.monotonic() - saved > _SAVED_EVERY:
+                    save(
+                        checkpoint, recipe, network, average, optimizer, epoch=epoch, step=step + 1
+                    )
+                    saved = time.monotonic()
         skip = 0
         save(checkpoint, recipe, network, average, optimizer, epoch=epoch + 1, step=0)
         export(average, vocabulary, output / "model", recipe.directions)
