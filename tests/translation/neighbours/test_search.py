@@ -30,13 +30,14 @@ def mean_log_probability(transformer, source, target):
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10_000))
-def test_a_wide_beam_finds_nothing_worse_than_any_short_translation(seed):
+def test_a_wide_beam_finds_nothing_worse_than_any_translation_as_short(seed):
     transformer = Transformer(random_weights(pieces=6, seed=seed), heads=2)
     source = [3, 4, END]
     (found,) = translated(transformer, [source], beam=200)
+    # It ends with the first that leads when it ends; a longer one might have been better.
     best = max(
         mean_log_probability(transformer, source, target)
-        for length in range(3)
+        for length in range(min(len(found), 2) + 1)
         for target in product([0, 1, 3, 4, 5], repeat=length)
     )
     if END in found or len(found) >= 2 * len(source) + 15:
