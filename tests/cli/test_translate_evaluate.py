@@ -13,7 +13,7 @@ CHINESE = "# 标题\n\n猫`x`睡在屋顶上。\n\n狗对着月亮叫。\n"
 
 @pytest.fixture
 def folders(tmp_path, monkeypatch):
-    monkeypatch.setattr(Engine, "open", classmethod(lambda cls, *languages: cls(Echo())))
+    monkeypatch.setattr(Engine, "open", classmethod(lambda cls, *named: cls(Echo(), named[3])))
     for name, text in (("en", ENGLISH), ("zh", CHINESE)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.md").write_text(text, "utf-8")

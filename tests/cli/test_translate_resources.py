@@ -14,7 +14,7 @@ from tests.translation.engines import PhraseBooks
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    monkeypatch.setattr(translate_options, "engines", lambda models: PhraseBooks(tmp_path))
+    monkeypatch.setattr(translate_options, "engines", lambda *named: PhraseBooks(tmp_path))
     monkeypatch.setenv("EULALIA_TRANSLATION", str(tmp_path / "store"))
 
     def run(*arguments, ok=True, **more):
@@ -92,6 +92,8 @@ def test_what_went_wrong_in_a_job_is_told(run, tmp_path):
     (tmp_path / "book").mkdir()
     ask = ("job", "start", tmp_path / "book", tmp_path / "out", "--source-language", "en")
     assert "no documents" in run(*ask, "--target-language", "de", ok=False)
+    told = run(*ask, "--target-language", "de", "--detach", "--method", "reuse", ok=False)
+    assert "name it there" in told
     (tmp_path / "book" / "a.md").write_bytes(b"\xff")
     assert "1 documents could not" in run(*ask, "--target-language", "de", ok=False)
 
@@ -113,14 +115,14 @@ def test_what_cannot_be_done_is_told_in_a_sentence(run, arguments, sentence, mon
     from eulalia.translation.jobs import InstalledEngines
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(translate_options, "engines", lambda models: InstalledEngines())
+    monkeypatch.setattr(translate_options, "engines", lambda *named: InstalledEngines())
     told = run(*arguments, ok=False)
     assert sentence in told
     assert told.strip().count("\n") == 0
 
 
 def test_models_are_named_by_languages_and_path(tmp_path):
-    engines = translate_options.engines(["en-zh=/models/a", "zh-TW-en=b"])
+    engines = translate_options.engines(["en-zh=/models/a", "zh-TW-en=b"], "reuse")
     assert ("en", "zh") in engines.pairs()
     result = CliRunner().invoke(
         app,

@@ -30,7 +30,7 @@ def book(tmp_path):
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    monkeypatch.setattr(translate_options, "engines", lambda models: PhraseBooks(tmp_path))
+    monkeypatch.setattr(translate_options, "engines", lambda *named: PhraseBooks(tmp_path))
     monkeypatch.setenv("EULALIA_TRANSLATION", str(tmp_path / "store"))
 
     def run(*arguments, status=0):
@@ -147,7 +147,7 @@ SCRIPT = """
 import sys
 from eulalia.cli import main, translate_options
 from tests.translation.engines import PhraseBooks
-translate_options.engines = lambda models: PhraseBooks()
+translate_options.engines = lambda *named: PhraseBooks()
 sys.argv = ["eulalia", "translate", "sync", sys.argv[1], "--to", "de"]
 main()
 """

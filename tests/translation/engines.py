@@ -18,6 +18,9 @@ class PhraseBook:
     folder: Path | None = None
     """Where a file is looked for that says what shall happen: `slow` or `deadly`."""
 
+    def prepare(self, pairs, stepped=None):
+        """A phrase book looks pairs up as they are."""
+
     def translate(self, texts, *, pairs=None, terminology=None):
         masked = [mask(text, Kind.MESSAGE) for text in texts]
         done = self.translate_masked(masked, pairs=pairs, terminology=terminology)

@@ -88,10 +88,16 @@ def test_a_pair_that_differs_in_code_alone_is_repaired():
 
 def test_reuse_takes_a_close_pair_over():
     pairs = data(("The black cat sleeps on the warm roof.", "黑猫睡在温暖的屋顶上。"))
-    engine = Engine(Echo())
     text = "The black cat sleeps on the cold roof."
-    assert engine.translate([text], pairs=pairs, method="reuse") == ["黑猫睡在温暖的屋顶上。"]
-    assert engine.translate([text], pairs=pairs) == [text]
+    assert Engine(Echo(), "reuse").translate([text], pairs=pairs) == ["黑猫睡在温暖的屋顶上。"]
+    assert Engine(Echo()).translate([text], pairs=pairs) == [text]
+
+
+def test_a_model_that_cannot_learn_is_shown_pairs_and_says_so_when_it_is_to_learn():
+    pairs = data(("The black cat sleeps on the warm roof.", "黑猫睡在温暖的屋顶上。"))
+    assert Engine(Echo()).method == "examples"
+    with pytest.raises(TranslationError, match="need a model of our own"):
+        Engine(Echo(), "tuned").translate(["The cat."], pairs=pairs)
 
 
 def test_terms_are_honoured_even_inside_of_what_is_reused():
@@ -116,7 +122,7 @@ def test_wrong_pairs_methods_and_models_are_told_in_a_sentence(tmp_path):
     with pytest.raises(TranslationError, match="from de to fr"):
         engine.translate(["a"], pairs=data(languages=("de", "fr")))
     with pytest.raises(TranslationError, match="no method 'magic'"):
-        engine.translate(["a"], method="magic")
+        Engine(Echo(), "magic")
     with pytest.raises(TranslationError, match="No model from de to fr"):
         Engine.open("de", "fr")
     with pytest.raises(TranslationError, match="holds no translation model"):

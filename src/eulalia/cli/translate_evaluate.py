@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from eulalia.cli import translate_options as options
 from eulalia.cli.translate_align import Language
 
 
@@ -23,9 +24,7 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Pairs to translate by, in CSV, TSV or TMX."),
     ] = None,
-    method: Annotated[
-        str | None, typer.Option(metavar="NAME", help="How pairs are used: examples or reuse.")
-    ] = None,
+    method: options.Method = None,
     model: Annotated[
         str | None, typer.Option(metavar="DIR", help="Another model than the one that comes along.")
     ] = None,
@@ -42,7 +41,6 @@ def evaluate(
 
     from eulalia.errors import EulaliaError
     from eulalia.translation import read_pairs, write_text
-    from eulalia.translation.adaptation import METHODS
     from eulalia.translation.alignment import PASSES
     from eulalia.translation.engine import Engine
     from eulalia.translation.evaluation import evaluate as evaluate_engine
@@ -53,7 +51,7 @@ def evaluate(
         raise EulaliaError("A method says how pairs are used; name some with --parallel-data.")
     if json_file is not None and not json_file.absolute().parent.is_dir():
         raise EulaliaError(f"There is no folder {json_file.absolute().parent}.")
-    engine = Engine.open(source_language, target_language, model)
+    engine = Engine.open(source_language, target_language, model, method)
     pairs = read_pairs(parallel_data) if parallel_data else None
     documents, _ = pair_documents(sources, references)
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -61,12 +59,13 @@ def evaluate(
         blocks = read_blocks(documents, lambda: bar.advance(task))
         if limit is not None and limit < len(blocks):
             blocks = [blocks[place * len(blocks) // limit] for place in range(limit)]
+        if pairs is not None:
+            options.prepare(engine, pairs, bar)
         task = bar.add_task("translating", total=len(blocks))
         found = evaluate_engine(
             engine,
             blocks,
             pairs=pairs,
-            method=method or METHODS[0],
             stepped=lambda count: bar.advance(task, count),
         )
     figures = asdict(found.score) | {

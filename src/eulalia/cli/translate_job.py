@@ -51,6 +51,7 @@ def start(
         bool, typer.Option("--detach", help="Leave the work to a server, or to job resume.")
     ] = False,
     workers: options.Workers = 1,
+    method: options.Method = None,
     model: options.Models = None,
     folder: options.Folder = options.DEFAULT_FOLDER,
     buckets: options.BucketsAt = None,
@@ -61,8 +62,12 @@ def start(
 
     if kind not in _TYPES:
         raise EulaliaError(f"{kind!r} is no type of documents; there are {', '.join(_TYPES)}.")
+    if detach and method is not None:
+        raise EulaliaError(
+            "With --detach, --method is for the server or job resume; name it there."
+        )
     store, places = options.open_store(folder), options.open_buckets(folder, buckets)
-    engines = options.engines(model)
+    engines = options.engines(model, method)
     request = Request(
         input=options.uri_of(source),
         output=options.uri_of(target),
@@ -86,6 +91,7 @@ def start(
 @app.command()
 def resume(
     workers: options.Workers = 1,
+    method: options.Method = None,
     model: options.Models = None,
     folder: options.Folder = options.DEFAULT_FOLDER,
     buckets: options.BucketsAt = None,
@@ -100,7 +106,7 @@ def resume(
         states = [state for id in waiting if (state := _progress(store, id)) is not None]
         return (sum(d for d, _ in states), sum(a for _, a in states)) if states else None
 
-    setup = Setup(store.folder, places, options.engines(model))
+    setup = Setup(store.folder, places, options.engines(model, method))
     if waiting:
         options.work_until(setup, workers, progress, "translating")
     for id in waiting:

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from eulalia.translation.jobs import InstalledEngines, Setup
+    from eulalia.translation.jobs.engines import Translator
+    from eulalia.translation.pairs import ParallelData
     from eulalia.translation.resources import Buckets, Store
 
 Folder = Annotated[
@@ -50,6 +54,14 @@ Models = Annotated[
         help="Translate from en to zh by this model, or Marian, M2M or NLLB checkpoint.",
     ),
 ]
+Method = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="How pairs are used: tuned (the model learns from them first, once), neighbours, "
+        "examples or reuse.",
+    ),
+]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that translate.")]
 
 DEFAULT_FOLDER = Path("~/.eulalia/translation")
@@ -78,11 +90,13 @@ def open_buckets(folder: Path, buckets: str | None) -> Buckets:
     return FolderBuckets(root.absolute())
 
 
-def engines(models: list[str] | None) -> InstalledEngines:
-    """The engines that come along, and those that options name."""
+def engines(models: list[str] | None, method: str | None = None) -> InstalledEngines:
+    """The engines that come along, and those that options name, which use pairs by a method."""
     from eulalia.errors import EulaliaError
     from eulalia.translation.jobs import InstalledEngines
 
+    if method is not None:
+        _check_method(method)
     named = {}
     for each in models or ():
         languages, equals, path = each.partition("=")
@@ -92,7 +106,29 @@ def engines(models: list[str] | None) -> InstalledEngines:
                 f"--model takes languages and a path, such as en-zh=PATH, not {each}."
             )
         named[source, target] = path
-    return InstalledEngines(named)
+    return InstalledEngines(named, method)
+
+
+def _check_method(method: str) -> None:
+    from eulalia.errors import EulaliaError
+
+    try:
+        from eulalia.translation.adaptation import METHODS
+    except ImportError as error:
+        raise EulaliaError(
+            f"{error.name} is missing; pip install 'eulalia[translate]' installs it."
+        ) from error
+    if method not in METHODS:
+        raise EulaliaError(
+            f"There is no method {method!r} of adaptation; there are {', '.join(METHODS)}."
+        )
+
+
+def prepare(engine: Translator, pairs: ParallelData, bar: Progress) -> None:
+    """Index pairs, and let the model learn from them, under a bar that shows it."""
+    task = bar.add_task("learning from the pairs", total=None)
+    engine.prepare(pairs, lambda done, total: bar.update(task, completed=done, total=total))
+    bar.remove_task(task)
 
 
 def uri_of(place: str) -> str:

@@ -24,6 +24,7 @@ def serve(
         ),
     ] = None,
     workers: options.Workers = 1,
+    method: options.Method = None,
     model: options.Models = None,
     folder: options.Folder = options.DEFAULT_FOLDER,
     buckets: options.BucketsAt = None,
@@ -42,7 +43,7 @@ def serve(
     folder = folder.expanduser().absolute()
     path = keys or folder / "keys.toml"
     access = open_access(path)
-    engines = options.engines(model)
+    engines = options.engines(model, method)
     setup = Setup(folder, options.open_buckets(folder, buckets), engines)
     pairs = ", ".join(f"{source} to {target}" for source, target in sorted(engines.pairs()))
 

@@ -10,8 +10,11 @@ import typer
 from eulalia.cli import translate_options as options
 from eulalia.cli.errors import FAILURE, complain
 
+_METHOD = "examples"
+"""By default the model does not learn: the pairs change with every document that is translated."""
+
 if TYPE_CHECKING:
-    from eulalia.translation.jobs.engines import Translator
+    from eulalia.translation.jobs.engines import InstalledEngines, Translator
     from eulalia.translation.pairs import ParallelData
     from eulalia.translation.synchronisation import Plan
 
@@ -39,6 +42,7 @@ def sync(
     terminology: Annotated[
         str | None, typer.Option(metavar="NAME", help="Terms that were imported.")
     ] = None,
+    method: options.Method = _METHOD,
     model: options.Models = None,
     accept: Annotated[
         list[str] | None,
@@ -106,7 +110,10 @@ def sync(
         if check:
             changes = [change for each in plans for change in each.changes()]
         else:
-            helps = [_help(each, model, parallel_data, terminology, folder) for each in plans]
+            helps = [
+                _help(each, options.engines(model, method), parallel_data, terminology, folder)
+                for each in plans
+            ]
             task = bar.add_task("translating", total=sum(each.wanted() for each in plans))
             changes = []
             for each, (engine, data, terms) in zip(plans, helps, strict=True):
@@ -142,7 +149,7 @@ def sync(
 
 def _help(
     plan: Plan,
-    model: list[str] | None,
+    engines: InstalledEngines,
     parallel_data: str | None,
     terminology: str | None,
     folder: Path,
@@ -153,7 +160,7 @@ def _help(
 
     if not plan.wanted():
         return None, None, None
-    engine = options.engines(model).open(*plan.languages)
+    engine = engines.open(*plan.languages)
     store = options.open_store(folder) if terminology or parallel_data else None
     pairs = data.pairs(store, parallel_data, *plan.languages) if store and parallel_data else None
     terms = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -30,26 +31,42 @@ class Engine:
     ['你好。']
     """
 
-    def __init__(self, model: SentenceModel) -> None:
+    def __init__(self, model: SentenceModel, method: str | None = None) -> None:
+        """`method` says how pairs are used, one of `adaptation.METHODS`.
+
+        Without one it is `tuned` where that can be had: with a model of our own, and with torch;
+        else `examples`. Raises TranslationError for one that there is not.
+        """
+        if method is not None and method not in METHODS:
+            raise TranslationError(
+                f"There is no method {method!r} of adaptation; there are {', '.join(METHODS)}."
+            )
         self.model = model
+        self.method = method or self._usual_method()
         self._memory: TranslationMemory | None = None
+        self._learned = model
+        """What has learned from the pairs of the memory, with the method `tuned`."""
         self._neighbours: NeighbourTranslator | None = None
-        self._tuned: tuple[ParallelData, Engine] | None = None
 
     @classmethod
     def open(
-        cls, source_language: str, target_language: str, model: str | Path | None = None
+        cls,
+        source_language: str,
+        target_language: str,
+        model: str | Path | None = None,
+        method: str | None = None,
     ) -> Self:
         """The engine for two languages, by their codes.
 
         `model` is the folder of a model, or a checkpoint of the Marian, M2M or NLLB family: a
         folder as transformers saves it, or its name on the Hugging Face hub; without one, the model
-        that comes along. A checkpoint is converted once. Raises TranslationError where there is no
+        that comes along. A checkpoint is converted once. `method` says how pairs are used, one of
+        `adaptation.METHODS` or the best that can be had. Raises TranslationError where there is no
         model, or it does not know the languages.
         """
         languages = check_language(source_language), check_language(target_language)
         folder = shipped(*languages) if model is None else checkpoints.converted(model)
-        return cls(Model.open(folder, *languages))
+        return cls(Model.open(folder, *languages), method)
 
     def translate(
         self,
@@ -57,17 +74,14 @@ class Engine:
         *,
         pairs: ParallelData | None = None,
         terminology: Mapping[str, str] | None = None,
-        method: str = METHODS[0],
     ) -> list[str]:
         """The translations of texts, by the example of `pairs` and with the terms of `terminology`.
 
-        Masks in the texts stay, and so does what would be masked. `method` says how pairs are used,
-        one of `adaptation.METHODS`. Raises TranslationError for pairs of other languages.
+        Masks in the texts stay, and so does what would be masked. Raises TranslationError for pairs
+        of other languages.
         """
         masked = [mask_plain(text) for text in texts]
-        translated = self.translate_masked(
-            masked, pairs=pairs, terminology=terminology, method=method
-        )
+        translated = self.translate_masked(masked, pairs=pairs, terminology=terminology)
         return [each.restore(text) for each, text in zip(masked, translated, strict=True)]
 
     def translate_masked(
@@ -76,16 +90,12 @@ class Engine:
         *,
         pairs: ParallelData | None = None,
         terminology: Mapping[str, str] | None = None,
-        method: str = METHODS[0],
     ) -> list[str]:
         """The same for the texts of documents' segments: links stay links; the masks are theirs."""
-        if method not in METHODS:
-            raise TranslationError(
-                f"There is no method {method!r} of adaptation; there are {', '.join(METHODS)}."
-            )
-        if method == "tuned" and pairs is not None:
-            return self._tune(pairs).translate_masked(texts, pairs=pairs, terminology=terminology)
-        memory = None if pairs is None else self.recall(pairs)
+        model, memory = self.model, None
+        if pairs is not None:
+            self.prepare(pairs)
+            model, memory = self._learned, self._memory
         terms = Terms(terminology or {})
         protected = [protect(text) for text in texts]
         passages = [cut(each.text, self.model.source_language) for each in protected]
@@ -95,7 +105,7 @@ class Engine:
         ]
         flat = [sentence for each in sentences for sentence in each]
         done = iter(
-            translate_sentences(self.model, flat, memory, terms, method, self._open_neighbours)
+            translate_sentences(model, flat, memory, terms, self.method, self._open_neighbours)
         )
         languages = self.model.source_language, self.model.target_language
         translated = []
@@ -105,13 +115,26 @@ class Engine:
             translated.append(whole.given(without_new_block(text, whole.text)))
         return translated
 
-    def _tune(self, pairs: ParallelData) -> Engine:
-        """The engine whose model has learned from the pairs; the last one is kept."""
-        if self._tuned is None or self._tuned[0] is not pairs:
-            folder = tuned(self._own_model().folder, pairs)
-            languages = self.model.source_language, self.model.target_language
-            self._tuned = pairs, Engine(Model.open(folder, *languages))
-        return self._tuned[1]
+    def prepare(
+        self, pairs: ParallelData, stepped: Callable[[int, int], None] = lambda done, total: None
+    ) -> None:
+        """Index pairs, and with `tuned` learn from them, ahead of their use.
+
+        The last pairs are kept, as texts come in batches. `stepped` is told how many steps of
+        learning are done, and of how many. Raises TranslationError for pairs of other languages.
+        """
+        if self._memory is not None and self._memory.data is pairs:
+            return
+        languages = self.model.source_language, self.model.target_language
+        if (pairs.source_language, pairs.target_language) != languages:
+            raise TranslationError(
+                f"The parallel data is from {pairs.source_language} to {pairs.target_language}, "
+                f"the engine from {languages[0]} to {languages[1]}."
+            )
+        if self.method == "tuned" and pairs.pairs:
+            folder = tuned(self._own_model().folder, pairs, stepped)
+            self._learned = Model.open(folder, *languages)
+        self._memory = TranslationMemory.of(pairs)
 
     def _open_neighbours(self) -> NeighbourTranslator:
         if self._neighbours is None:
@@ -126,20 +149,9 @@ class Engine:
             )
         return self.model
 
-    def recall(self, pairs: ParallelData) -> TranslationMemory:
-        """Index pairs ahead of their use; the last ones are kept, as texts come in batches.
-
-        Raises TranslationError for pairs of other languages.
-        """
-        if self._memory is None or self._memory.data is not pairs:
-            wanted = self.model.source_language, self.model.target_language
-            if (pairs.source_language, pairs.target_language) != wanted:
-                raise TranslationError(
-                    f"The parallel data is from {pairs.source_language} to "
-                    f"{pairs.target_language}, the engine from {wanted[0]} to {wanted[1]}."
-                )
-            self._memory = TranslationMemory.of(pairs)
-        return self._memory
+    def _usual_method(self) -> str:
+        own = isinstance(self.model, Model) and self.model.takes_examples
+        return "tuned" if own and find_spec("torch") is not None else "examples"
 
 
 def mask_plain(text: str) -> Masked:

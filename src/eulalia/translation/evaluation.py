@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eulalia.translation.adaptation import METHODS
 from eulalia.translation.alignment import align_documents
 from eulalia.translation.documents import open_document
 from eulalia.translation.engine import Engine
@@ -73,18 +72,17 @@ def evaluate(
     blocks: Sequence[Block],
     *,
     pairs: ParallelData | None = None,
-    method: str = METHODS[0],
     stepped: Callable[[int], None] = lambda count: None,
 ) -> Evaluation:
     """Translate blocks and score them; `stepped` is told how many more are done."""
     translations: list[str] = []
     if pairs is not None:
-        engine.recall(pairs)
+        engine.prepare(pairs)
     began = time.perf_counter()
     for start in range(0, len(blocks), _BATCH):
         batch = blocks[start : start + _BATCH]
         sources = [source for block in batch for source in block.sources]
-        written = engine.translate_masked(sources, pairs=pairs, method=method)
+        written = engine.translate_masked(sources, pairs=pairs)
         restored = iter(s.restore(text) for s, text in zip(sources, written, strict=True))
         translations += [" ".join(next(restored) for _ in block.sources) for block in batch]
         stepped(len(batch))

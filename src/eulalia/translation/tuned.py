@@ -6,9 +6,15 @@ Tuning needs torch. It runs in a process of its own, so that the one that transl
 from __future__ import annotations
 
 import hashlib
+import os
+import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,16 +23,46 @@ from eulalia.translation.model import DESCRIPTION
 from eulalia.translation.pairs import ParallelData, write_pairs
 from eulalia.translation.transformer import WEIGHTS
 
+_CACHE = Path("~/.cache/eulalia/translation/tuned")
+_KEPT = 20
+"""Models of 20 MB that are kept, the last used."""
+_LONGEST_WAIT = 3_600.0
+"""Seconds that another program may take to tune."""
+_STEP = re.compile(r"step (\d+) of (\d+)")
 
-def tuned(model: Path, pairs: ParallelData) -> Path:
+
+def tuned(
+    model: Path, pairs: ParallelData, stepped: Callable[[int, int], None] = lambda done, total: None
+) -> Path:
     """The folder of a model of our own that has learned from these pairs; made now if it was not.
 
-    Raises TranslationError where it cannot be made.
+    `stepped` is told how many steps are done, and of how many. Raises TranslationError where it
+    cannot be made.
     """
-    folder = Path("~/.cache/eulalia/translation/tuned").expanduser() / _fingerprint(model, pairs)
-    if not (folder / DESCRIPTION).is_file():
-        _tune(model, pairs, folder)
+    cache = _CACHE.expanduser()
+    folder = cache / _fingerprint(model, pairs)
+    cache.mkdir(parents=True, exist_ok=True)
+    with _alone(cache / "lock"):
+        if not (folder / DESCRIPTION).is_file():
+            _tune(model, pairs, folder, stepped)
+        os.utime(folder)
+        models = sorted(
+            cache.glob(f"*/{DESCRIPTION}"), key=lambda each: each.parent.stat().st_mtime
+        )
+        for old in models[:-_KEPT]:
+            shutil.rmtree(old.parent)
     return folder
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Wait until no other program tunes: it may be making the very model that is wanted."""
+    held = sqlite3.connect(lock, timeout=_LONGEST_WAIT, isolation_level=None)
+    try:
+        held.execute("BEGIN EXCLUSIVE")
+        yield
+    finally:
+        held.close()
 
 
 def _fingerprint(model: Path, pairs: ParallelData) -> str:
@@ -46,13 +82,14 @@ def _fingerprint(model: Path, pairs: ParallelData) -> str:
     return digest.hexdigest()[:32]
 
 
-def _tune(model: Path, pairs: ParallelData, folder: Path) -> None:
+def _tune(
+    model: Path, pairs: ParallelData, folder: Path, stepped: Callable[[int, int], None]
+) -> None:
     if find_spec("torch") is None:
         raise TranslationError(
             "The method tuned needs torch; install it with pip install 'eulalia[train]', or use "
             "another method."
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "pairs.csv"
         write_pairs(file, pairs)
@@ -60,7 +97,12 @@ def _tune(model: Path, pairs: ParallelData, folder: Path) -> None:
             sys.executable, "-m", "eulalia.translation.training.tuning", str(model), str(file),
             str(folder),
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise TranslationError(f"The model could not be tuned: {reason}")
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            told = "no reason given"
+            for line in process.stderr:
+                told = line.strip() or told
+                if found := _STEP.match(line):
+                    stepped(int(found[1]), int(found[2]))
+    if process.returncode:
+        raise TranslationError(f"The model could not be tuned: {told}")

@@ -61,11 +61,15 @@ def test_no_pairs_leave_the_model_as_it_was(model, tmp_path):
 def test_an_engine_tunes_once_and_keeps_what_it_made(model, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     pairs = data(PAIRS[:4])
+    steps = []
     engine = Engine.open("en", "zh", model)
-    engine.translate(["a quiet bird"], pairs=pairs, method="tuned")
-    (folder,) = (tmp_path / "home/.cache/eulalia/translation/tuned").iterdir()
+    assert engine.method == "tuned"
+    engine.prepare(pairs, lambda *counts: steps.append(counts))
+    assert steps[-1] == (4, 4)
+    engine.translate(["a quiet bird"], pairs=pairs)
+    (folder,) = (tmp_path / "home/.cache/eulalia/translation/tuned").glob("*/")
     made = (folder / DESCRIPTION).stat().st_mtime_ns
-    Engine.open("en", "zh", model).translate(["a quiet bird"], pairs=pairs, method="tuned")
+    Engine.open("en", "zh", model).translate(["a quiet bird"], pairs=pairs)
     assert (folder / DESCRIPTION).stat().st_mtime_ns == made
     assert tuning_cache.tuned(model, data(PAIRS[:5])) != folder
 

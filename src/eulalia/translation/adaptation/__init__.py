@@ -3,10 +3,10 @@
 from eulalia.translation.adaptation.memory import Match, TranslationMemory
 from eulalia.translation.adaptation.reuse import reused
 
-METHODS = ("examples", "neighbours", "tuned", "reuse")
-"""How pairs are used: the nearest is shown to the model beside the sentence; what people wrote in
-like places has a say at every step; the model learns from all of them before it translates (once
-for each set of pairs, by torch); or what is close is taken over.
+METHODS = ("tuned", "neighbours", "examples", "reuse")
+"""How pairs are used: the model learns from all of them before it translates (once for each set of
+pairs, by torch); what people wrote in like places has a say at every step; the nearest pair is
+shown to the model beside the sentence; or what is close is taken over.
 
 With each, a pair that is the sentence word for word is taken over, and one that differs in
 numbers and protected spans alone is repaired.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,6 +33,11 @@ class Translator(Protocol):
     ) -> list[str]:
         """The translations of documents' segments, with the masks in them."""
 
+    def prepare(
+        self, pairs: ParallelData, stepped: Callable[[int, int], None] = lambda done, total: None
+    ) -> None:
+        """Do ahead of its use what pairs need; `stepped` is told what is done, of how much."""
+
 
 class Engines(Protocol):
     """Opens engines; workers are handed it, so that it must be possible to pickle it."""
@@ -50,6 +55,8 @@ class InstalledEngines:
 
     models: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """A model's path or name for two languages; it goes before a shipped one."""
+    method: str | None = None
+    """How pairs are used, one of `adaptation.METHODS`, or the best that can be had."""
 
     def pairs(self) -> frozenset[tuple[str, str]]:
         """As Engines says."""
@@ -65,7 +72,7 @@ class InstalledEngines:
                 f"{error.name} is missing; pip install 'eulalia[translate]' installs it."
             ) from error
         model = self.models.get((source_language, target_language))
-        engine: Translator = Engine.open(source_language, target_language, model)
+        engine: Translator = Engine.open(source_language, target_language, model, self.method)
         return engine
 
 

@@ -73,7 +73,7 @@ def tune(model: Path, data: ParallelData, folder: Path) -> None:
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
-        if (step + 1) % 50 == 0 or step + 1 == len(groups):
+        if (step + 1) % 10 == 0 or step + 1 == len(groups):
             log.info("step %d of %d: loss %.3f", step + 1, len(groups), loss.item())
     export(network.eval(), model / PIECES, folder, [direction])
 
