@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,12 +28,6 @@ class Guest(Talk):
         """Let a day go by."""
         yesterday = datetime.now(UTC) - timedelta(hours=25)
         self.memory.records.put("ada", "asking", "last", {"time": yesterday.isoformat()})
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
-    with Memory.open(tmp_path) as memory:
-        yield memory
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +14,6 @@ from eulalia.assistant.names import LONGEST, MOST, names
 from eulalia.audio import espeak
 from eulalia.memory import Memory, Records
 from eulalia.skills.teaching import lessons
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
-    with Memory.open(tmp_path / "memory.db") as opened:
-        yield opened
 
 
 def of(records: Records, customer: str = "ann") -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from eulalia.memory import Memory
 from eulalia.skills import Skill, TemplateSkill
 from eulalia.skills import find as find_skills
 from eulalia.turn import Interpretation, Outcome
+from tests.assistant.parts import Reads
 from tests.assistant.test_asking import QUESTION
 from tests.talking import never
 
@@ -26,22 +26,6 @@ ON, OFF, UNLIKELY, REMOVE = (
         ("alarm_remove", 0.1),
     ]
 )  # fmt: skip
-
-
-@dataclass
-class Reads:
-    """An understander that gives the readings it was told to give."""
-
-    readings: tuple[Interpretation, ...]
-
-    def understand(self, text: str, locale: str) -> tuple[Interpretation, ...]:
-        return self.readings
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
-    with Memory.open(tmp_path) as memory:
-        yield memory
 
 
 def assistant(memory: Memory, *readings: Interpretation, more: tuple[Skill, ...] = ()) -> Assistant:
