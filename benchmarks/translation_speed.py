@@ -20,6 +20,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,15 +56,10 @@ def main() -> None:
     segments, pairs = _read(options.data, source, target)
     engine = Engine.open(source, target, options.model)
     words = sum(len(segment.text.split()) for segment in segments)
-    ways: dict[str, Callable[[], Any]] = {
-        "engine": lambda: engine.translate_masked(segments),
-        **{
-            f"engine, {method}": lambda method=method: engine.translate_masked(  # type: ignore[misc]
-                segments, pairs=pairs, method=method
-            )
-            for method in options.methods.split(",")
-        },
-    }
+    ways: dict[str, Callable[[], Any]] = {"engine": lambda: engine.translate_masked(segments)}
+    for method in options.methods.split(","):
+        adapted = Engine.open(source, target, options.model, method)
+        ways[f"engine, {method}"] = partial(adapted.translate_masked, segments, pairs=pairs)
     assert isinstance(engine.model, Model)
     sentences = _sentences(segments, source)
     ways["CTranslate2 bare"] = lambda: engine.model.translate(sentences)

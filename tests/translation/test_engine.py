@@ -74,6 +74,14 @@ def test_what_parallel_data_has_word_for_word_is_taken_over():
     assert engine.model.asked == []
 
 
+def test_a_paragraph_that_is_a_pair_word_for_word_is_taken_over_whole():
+    engine = Engine(Echo())
+    pairs = data(("The cat sleeps. It dreams of `x`.", "猫睡着，梦见`x`。"))
+    text = " The cat sleeps. It dreams of `x`.\n"
+    assert engine.translate([text], pairs=pairs) == [" 猫睡着，梦见`x`。\n"]
+    assert engine.model.asked == []
+
+
 def test_what_is_only_like_a_pair_is_shown_to_the_model():
     engine = Engine(Echo())
     pairs = data(("Set the value of `a` to the default.", "把`a`设为默认值。"))

@@ -15,8 +15,8 @@ from eulalia.translation.masking import Kind, Masked, mask
 from eulalia.translation.model import Model, SentenceModel
 from eulalia.translation.neighbours import NeighbourTranslator
 from eulalia.translation.pairs import ParallelData
-from eulalia.translation.passages import cut, joined
-from eulalia.translation.protection import protect, without_new_block
+from eulalia.translation.passages import Passage, cut, joined, uncut
+from eulalia.translation.protection import Protected, protect, without_new_block
 from eulalia.translation.sentence_translation import translate_sentences
 from eulalia.translation.shipped import shipped
 from eulalia.translation.terminology_constraints import Terms
@@ -55,18 +55,20 @@ class Engine:
         target_language: str,
         model: str | Path | None = None,
         method: str | None = None,
+        tag: str | None = None,
     ) -> Self:
         """The engine for two languages, by their codes.
 
         `model` is the folder of a model, or a checkpoint of the Marian, M2M or NLLB family: a
         folder as transformers saves it, or its name on the Hugging Face hub; without one, the model
         that comes along. A checkpoint is converted once. `method` says how pairs are used, one of
-        `adaptation.METHODS` or the best that can be had. Raises TranslationError where there is no
-        model, or it does not know the languages.
+        `adaptation.METHODS` or the best that can be had; `tag` what texts are from, one of
+        `model.TAGS`, to models that know of it. Raises TranslationError where there is no model, or
+        it does not know the languages.
         """
         languages = check_language(source_language), check_language(target_language)
         folder = shipped(*languages) if model is None else checkpoints.converted(model)
-        return cls(Model.open(folder, *languages), method)
+        return cls(Model.open(folder, *languages, tag), method)
 
     def translate(
         self,
@@ -98,7 +100,7 @@ class Engine:
             model, memory = self._learned, self._memory
         terms = Terms(terminology or {})
         protected = [protect(text) for text in texts]
-        passages = [cut(each.text, self.model.source_language) for each in protected]
+        passages = [self._passage(each, memory) for each in protected]
         sentences = [
             [whole.part(text) for text in passage.sentences]
             for whole, passage in zip(protected, passages, strict=True)
@@ -132,9 +134,19 @@ class Engine:
                 f"the engine from {languages[0]} to {languages[1]}."
             )
         if self.method == "tuned" and pairs.pairs:
-            folder = tuned(self._own_model().folder, pairs, stepped)
-            self._learned = Model.open(folder, *languages)
+            own = self._own_model()
+            folder = tuned(own.folder, pairs, stepped)
+            self._learned = Model.open(folder, *languages, own.tag)
         self._memory = TranslationMemory.of(pairs)
+
+    def _passage(self, text: Protected, memory: TranslationMemory | None) -> Passage:
+        """The sentences of a text; what the memory has word for word is not cut."""
+        passage = cut(text.text, self.model.source_language)
+        if memory is not None and len(passage.sentences) > 1:
+            (match,) = memory.best([text])
+            if match is not None and match.likeness == 1:
+                return uncut(text.text)
+        return passage
 
     def _open_neighbours(self) -> NeighbourTranslator:
         if self._neighbours is None:

@@ -75,10 +75,26 @@ def evaluate(
     stepped: Callable[[int], None] = lambda count: None,
 ) -> Evaluation:
     """Translate blocks and score them; `stepped` is told how many more are done."""
-    translations: list[str] = []
     if pairs is not None:
         engine.prepare(pairs)
     began = time.perf_counter()
+    translations = translated(engine, blocks, pairs=pairs, stepped=stepped)
+    seconds = time.perf_counter() - began
+    words = sum(len(source.text.split()) for block in blocks for source in block.sources)
+    references = [block.reference for block in blocks]
+    scored = score(translations, references, engine.model.target_language)
+    return Evaluation(scored, tuple(translations), tuple(references), words / seconds)
+
+
+def translated(
+    engine: Engine,
+    blocks: Sequence[Block],
+    *,
+    pairs: ParallelData | None = None,
+    stepped: Callable[[int], None] = lambda count: None,
+) -> list[str]:
+    """The engine's translation of each block; `stepped` is told how many more are done."""
+    translations: list[str] = []
     for start in range(0, len(blocks), _BATCH):
         batch = blocks[start : start + _BATCH]
         sources = [source for block in batch for source in block.sources]
@@ -86,8 +102,4 @@ def evaluate(
         restored = iter(s.restore(text) for s, text in zip(sources, written, strict=True))
         translations += [" ".join(next(restored) for _ in block.sources) for block in batch]
         stepped(len(batch))
-    seconds = time.perf_counter() - began
-    words = sum(len(source.text.split()) for block in blocks for source in block.sources)
-    references = [block.reference for block in blocks]
-    scored = score(translations, references, engine.model.target_language)
-    return Evaluation(scored, tuple(translations), tuple(references), words / seconds)
+    return translations

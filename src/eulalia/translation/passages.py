@@ -37,6 +37,13 @@ def cut(text: str, language: str) -> Passage:
     return Passage(tuple(sentences), (*gaps, text[place:]))
 
 
+def uncut(text: str) -> Passage:
+    """A text as if it were one sentence, however long."""
+    inner = text.strip()
+    start = text.index(inner)
+    return Passage((inner,), (text[:start], text[start + len(inner) :]))
+
+
 def joined(
     passage: Passage, translations: Sequence[str], source_language: str, target_language: str
 ) -> str:
