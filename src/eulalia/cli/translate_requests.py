@@ -51,6 +51,7 @@ def requests(
     from eulalia.errors import EulaliaError
     from eulalia.translation import write_text
     from eulalia.translation.engine import Engine
+    from eulalia.translation.model import TALK
     from eulalia.translation.requests import compare, translate_requests
 
     if output is None and not evaluate:
@@ -73,7 +74,7 @@ def requests(
         raise EulaliaError(f"{data} has no requests in the partition {partition!r}.")
     if limit is not None and limit < len(known):
         known = [known[place * len(known) // limit] for place in range(limit)]
-    engine = Engine.open(*languages, model)
+    engine = Engine.open(*languages, model, tag=TALK)
     ours = [_annotated(each) for each in known]
     made = []
     with Progress(console=Console(stderr=True), transient=True) as bar:

@@ -22,7 +22,7 @@ MASKS = 16
 """So many masks are symbols of our own models."""
 EXAMPLE = "␞"
 """Stands between a sentence and the translation of one like it (Bulte and Tezcan 2019)."""
-TAGS = ("⟨book⟩", "⟨docs⟩", "⟨talk⟩")
+TAGS = BOOK, DOCS, TALK = "⟨book⟩", "⟨docs⟩", "⟨talk⟩"
 """What a sentence is from, said before it, after the language that is wanted (`into`)."""
 _SAID_MASK = re.compile(r"\bX ?(\d+)(?!\d)")
 """How checkpoints that know no masks are told of them; most copy such words."""
@@ -68,6 +68,8 @@ class Model:
     positions: int
     """Pieces that it can read, or write."""
     folder: Path
+    tag: str | None = None
+    """What sentences are from, one of TAGS, if another than the prefix says."""
 
     @property
     def takes_examples(self) -> bool:
@@ -75,11 +77,16 @@ class Model:
         return self.family == "eulalia"
 
     @classmethod
-    def open(cls, folder: Path, source_language: str, target_language: str) -> Self:
+    def open(
+        cls, folder: Path, source_language: str, target_language: str, tag: str | None = None
+    ) -> Self:
         """The model in a folder, on all processor threads that OpenMP is allowed.
 
-        Raises TranslationError for a folder that holds none, or none for these languages.
+        `tag`, one of TAGS, tells a model that knows tags what sentences are from. Raises
+        TranslationError for another, and for a folder without a model, or none for these languages.
         """
+        if tag is not None and tag not in TAGS:
+            raise TranslationError(f"There is no tag {tag!r}; there are {', '.join(TAGS)}.")
         try:
             from ctranslate2 import Translator
             from sentencepiece import SentencePieceProcessor
@@ -111,6 +118,7 @@ class Model:
             target_prefix,
             positions,
             folder,
+            tag,
         )
 
     def translate(
@@ -142,7 +150,8 @@ class Model:
             sentence = MASK.sub(r"X\1", sentence)
         encoded: Any = self.source_pieces.encode(sentence, out_type=str)
         longest = min(_LONGEST, self.positions - 8)
-        pieces = [*self.source_prefix, *encoded[:longest]]
+        prefix = [(self.tag or piece) if piece in TAGS else piece for piece in self.source_prefix]
+        pieces = [*prefix, *encoded[:longest]]
         if example is not None:
             shown: Any = self.target_pieces.encode(example, out_type=str)
             pieces += [EXAMPLE, *shown[:longest]]

@@ -12,6 +12,7 @@ from eulalia.cli.app import app
 from eulalia.datasets.massive import Massive
 from eulalia.translation import TranslationError
 from eulalia.translation.engine import Engine
+from eulalia.translation.model import TALK
 from eulalia.translation.requests import AnnotatedRequest, Part, compare, translate_requests
 
 BOOK = {"wake": "weck", "me": "mich", "at": "um", "nine": "neun", "am": "uhr", "tomorrow": "morgen"}
@@ -126,7 +127,11 @@ def massive(tmp_path):
 
 
 def run(monkeypatch, *arguments):
-    monkeypatch.setattr(Engine, "open", lambda source, target, model=None: Engine(Words()))
+    def open_engine(source, target, model=None, *, tag):
+        assert (source, target, tag) == ("en", "de", TALK)
+        return Engine(Words())
+
+    monkeypatch.setattr(Engine, "open", open_engine)
     return CliRunner().invoke(app, ["translate", "requests", *map(str, arguments)])
 
 

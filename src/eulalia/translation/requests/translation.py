@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from eulalia.translation.engine import Engine
 from eulalia.translation.masking import Masked, has_words
-from eulalia.translation.model import MASKS, TAGS, Model
+from eulalia.translation.model import MASKS
 from eulalia.translation.protection import (
     MASK,
     Protected,
@@ -43,8 +43,10 @@ class TranslatedRequest:
 def translate_requests(
     requests: Sequence[AnnotatedRequest], engine: Engine
 ) -> list[TranslatedRequest]:
-    """The requests in the engine's target language, each with the slots that it had."""
-    engine = _for_talk(engine)
+    """The requests in the engine's target language, each with the slots that it had.
+
+    Open the engine with the tag `model.TALK`: requests are everyday sentences.
+    """
     requests = [_without_masks(request) for request in requests]
     done: dict[AnnotatedRequest, TranslatedRequest] = {}
     left = list(dict.fromkeys(requests))
@@ -56,15 +58,6 @@ def translate_requests(
     # What even the model's own words would break stays as it was.
     done |= {request: TranslatedRequest(request, WAYS[-1]) for request in left}
     return [done[request] for request in requests]
-
-
-def _for_talk(engine: Engine) -> Engine:
-    """The engine, told that it is given everyday sentences if its model knows of such."""
-    model = engine.model
-    if not isinstance(model, Model):
-        return engine
-    prefix = tuple(TAGS[2] if piece in TAGS else piece for piece in model.source_prefix)
-    return Engine(replace(model, source_prefix=prefix))
 
 
 def _without_masks(request: AnnotatedRequest) -> AnnotatedRequest:
