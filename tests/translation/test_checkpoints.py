@@ -111,6 +111,44 @@ def test_an_m2m_checkpoint_is_asked_for_its_languages(m2m):
         Engine.open("en", "eu", m2m)
 
 
+@pytest.fixture(scope="module")
+def nllb(tmp_path_factory):
+    from transformers import (
+        AutoTokenizer,
+        M2M100Config,
+        M2M100ForConditionalGeneration,
+        NllbTokenizer,
+    )
+
+    folder = tmp_path_factory.mktemp("nllb")
+    pieces_of(folder / "sentencepiece.bpe", character_coverage=1.0, model_type="bpe")
+    (folder / "config.json").write_text('{"model_type": "m2m_100"}')
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "NllbTokenizer"}')
+    read = AutoTokenizer.from_pretrained(folder)
+    tokenizer = NllbTokenizer(vocab=read._vocab, merges=read._merges)
+    tokenizer.save_pretrained(folder)
+    config = M2M100Config(
+        vocab_size=len(tokenizer), d_model=16, encoder_layers=1, decoder_layers=1,
+        encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=32,
+        decoder_ffn_dim=32, max_position_embeddings=64,
+    )  # fmt: skip
+    quietly(lambda: M2M100ForConditionalGeneration(config).save_pretrained(folder))
+    return folder
+
+
+@pytest.mark.slow
+def test_an_nllb_checkpoint_is_asked_by_its_own_codes(nllb):
+    engine = Engine.open("en", "zh", nllb)
+    assert engine.model.family == "nllb"
+    assert engine.model.source_prefix == ("eng_Latn",)
+    assert engine.model.target_prefix == ("zho_Hans",)
+    translated = engine.translate(["See the `code`."])[0]
+    assert "`code`" in translated
+    assert "_Hans" not in translated
+    with pytest.raises(TranslationError, match="does not know"):
+        Engine.open("en", "eo", nllb)
+
+
 @pytest.mark.slow
 def test_a_checkpoint_is_converted_once(marian):
     Engine.open("en", "zh", marian)

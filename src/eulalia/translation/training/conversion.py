@@ -21,6 +21,7 @@ from ctranslate2.converters.transformers import (  # type: ignore[import-untyped
     register_loader,
 )
 from transformers import AutoConfig, AutoTokenizer
+from transformers.utils import cached_file
 
 from eulalia.translation.errors import TranslationError
 from eulalia.translation.model import DESCRIPTION
@@ -59,8 +60,7 @@ def convert(checkpoint: str, folder: Path) -> None:
         family, source, target = _family(config.model_type, tokenizer, config.vocab_size)
         folder.parent.mkdir(parents=True, exist_ok=True)
         TransformersConverter(checkpoint).convert(str(part), quantization="int8")
-        tokenizer.save_vocabulary(str(part))
-        found = [name for name in _PIECES if (part / name).is_file()]
+        found = _copied_pieces(checkpoint, part)
         if not found:
             raise TranslationError(f"{checkpoint} has no SentencePiece model.")
         about = {
@@ -81,6 +81,18 @@ def convert(checkpoint: str, folder: Path) -> None:
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _copied_pieces(checkpoint: str, folder: Path) -> list[str]:
+    """The names of a checkpoint's SentencePiece models, which are copied into a folder."""
+    # Tokenizers of transformers 5 write them no more, but checkpoints have them.
+    found = []
+    for name in _PIECES:
+        path = cached_file(checkpoint, name, _raise_exceptions_for_missing_entries=False)
+        if path is not None:
+            shutil.copyfile(path, folder / name)
+            found.append(name)
+    return found
 
 
 def _family(model_type: str, tokenizer: Any, size: int) -> tuple[str, Prefixes, Prefixes]:
