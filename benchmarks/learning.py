@@ -42,7 +42,7 @@ from rich.table import Table
 from scipy import stats
 
 from eulalia.assistant import sure
-from eulalia.cli.evaluate_nlu import write_json
+from eulalia.cli.files import write_json
 from eulalia.datasets import Massive
 from eulalia.dialog import resolve
 from eulalia.errors import EulaliaError

@@ -38,7 +38,8 @@ from rich.progress import track
 from rich.table import Table
 from tokenizers import Tokenizer
 
-from eulalia.cli.evaluate_nlu import Evaluation, evaluate, summarize, write_json
+from eulalia.cli.evaluate_nlu import Evaluation, evaluate, summarize
+from eulalia.cli.files import write_json
 from eulalia.datasets import Massive, Request, evenly_spaced
 from eulalia.errors import EulaliaError
 from eulalia.nlu import Understander

@@ -12,7 +12,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from eulalia.cli.errors import Commands
-from eulalia.cli.evaluate_nlu import evaluate, nlu, summarize, write_json
+from eulalia.cli.evaluate_nlu import evaluate, nlu, summarize
+from eulalia.cli.files import write_json
 from eulalia.datasets import Massive
 from eulalia.errors import EulaliaError
 from eulalia.nlu.metrics import MetricsError
@@ -130,10 +131,11 @@ def test_no_requests_are_no_result() -> None:
         evaluate(Keywords(), [])
 
 
-def test_json_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+def test_json_that_cannot_be_written_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
     with pytest.raises(EulaliaError, match="cannot be written"):
         write_json(tmp_path / "taken", {})
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
 @pytest.mark.parametrize(

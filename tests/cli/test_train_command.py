@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,13 +32,18 @@ def test_an_absent_recipe_or_data_folder_is_one_sentence(tmp_path: Path, kind: s
     assert "eulalia data get" in result.stderr
 
 
-def test_without_the_training_packages_it_says_which_extra_to_install(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "package", "extra"), [("nlu", "torch", "train"), ("defects", "sklearn", "learn")]
+)
+def test_without_the_training_packages_it_says_which_extra_to_install(
+    tmp_path: Path, kind: str, package: str, extra: str
+) -> None:
     recipe = tmp_path / "recipe.toml"
     recipe.touch()
     # A None in sys.modules is how Python itself marks a package that cannot be imported.
     code = (
-        "import sys; sys.modules['torch'] = None; sys.argv = ['eulalia', 'train', 'nlu', "
-        f"{str(recipe)!r}, '--data', {str(tmp_path)!r}]\n"
+        f"import sys; sys.modules[{package!r}] = None\n"
+        f"sys.argv = ['eulalia', 'train', {kind!r}, {str(recipe)!r}]\n"
         "import typer\n"
         "from eulalia.cli.errors import Commands\n"
         "from eulalia.cli.train import app as train\n"
@@ -45,7 +51,12 @@ def test_without_the_training_packages_it_says_which_extra_to_install(tmp_path: 
         "app.add_typer(train, name='train')\n"
         "app()\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "EULALIA_DATA": str(tmp_path)},
+    )
     assert result.returncode == 1
-    assert "pip install 'eulalia[train]'" in result.stderr
+    assert f"pip install 'eulalia[{extra}]'" in result.stderr
     assert "Traceback" not in result.stderr

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import uuid4
 
 import typer
 
+from eulalia.cli import options
+from eulalia.cli.files import check_folder, write_json
 from eulalia.cli.phrases import Bias, BiasOption, biasing_of, read_phrases
 from eulalia.errors import EulaliaError
 
@@ -34,9 +34,6 @@ _Recognizer = Annotated[
 _Limit = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="So many recordings, evenly spaced.")
 ]
-_Json = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write the figures as JSON.")
-]
 
 
 def asr(
@@ -56,14 +53,14 @@ def asr(
     ] = None,
     recognizer: _Recognizer = "eulalia",
     limit: _Limit = None,
-    json_file: _Json = None,
+    json_file: options.Figures = None,
 ) -> None:
     """Measure how well speech is recognised."""
     from eulalia.asr import open_recognizer
     from eulalia.datasets import Manifest
 
     listed = read_phrases(phrases) if phrases else ()
-    _check_folder(json_file)
+    check_folder(json_file)
     recordings = list(Manifest.read(manifest).limit(limit))
     if (bias not in (None, Bias.NONE) or attention_plot is not None) and not (
         listed or any(recording.phrases for recording in recordings)
@@ -97,7 +94,7 @@ def commands(
         ),
     ] = None,
     limit: _Limit = None,
-    json_file: _Json = None,
+    json_file: options.Figures = None,
 ) -> None:
     """Measure how many spoken commands are understood wholly right."""
     from eulalia import audio
@@ -106,7 +103,7 @@ def commands(
     from eulalia.skills import TemplateSkill
 
     ratios = _ratios(snr, noise)
-    _check_folder(json_file)
+    check_folder(json_file)
     template = TemplateSkill.load(skill)
     recordings = list(Manifest.read(manifest).limit(limit))
     if not any(recording.intent for recording in recordings):
@@ -243,11 +240,6 @@ def _ratios(snr: str | None, noise: Path | None) -> tuple[float, ...]:
     return ratios
 
 
-def _check_folder(json_file: Path | None) -> None:
-    if json_file is not None and not json_file.absolute().parent.is_dir():
-        raise EulaliaError(f"There is no folder {json_file.absolute().parent} for the JSON file.")
-
-
 def _progress(recordings: list[Recording]) -> Iterable[Recording]:
     from rich.console import Console
     from rich.progress import track
@@ -272,11 +264,4 @@ def _finish(report: dict[str, Any], json_file: Path | None) -> None:
             table.add_row(label, "–" if figure is None else shown(figure))
     Console().print(table)
     if json_file is not None:
-        part = json_file.with_name(f".{uuid4().hex}.part")
-        try:
-            part.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-            part.replace(json_file)
-        except OSError as error:
-            raise EulaliaError(f"{json_file} cannot be written ({error.strerror}).") from error
-        finally:
-            part.unlink(missing_ok=True)
+        write_json(json_file, report)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from eulalia.cli import options
 from eulalia.errors import EulaliaError
 from eulalia.truth import Failure
 
@@ -14,21 +13,14 @@ _NLU = list(Failure).index(Failure.INTENT)
 
 
 def failures(
-    turns: Annotated[
-        Path, typer.Option("--turns", metavar="FILE", help="A log whose truth is known.")
-    ],
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here as JSON.")
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option("--model", metavar="DIR", help="Another than the shipped model.")
-    ] = None,
+    turns: options.KnownLog,
+    json_file: options.Figures = None,
+    model: options.Model = None,
 ) -> None:
     """Compare where turns are said to have failed with where they did."""
     from rich.console import Console
 
-    from eulalia.cli.evaluate_nlu import write_json
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder, write_json
     from eulalia.learning.failures import Failures
 
     check_folder(json_file)

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from eulalia.cli import options
 from eulalia.errors import EulaliaError
 
 
 def labels(
-    turns: Annotated[
-        Path, typer.Option("--turns", metavar="FILE", help="A log whose truth is known.")
-    ],
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here as JSON.")
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option("--model", metavar="DIR", help="Another than the shipped model.")
-    ] = None,
+    turns: options.KnownLog,
+    json_file: options.Figures = None,
+    model: options.Model = None,
 ) -> None:
     """Compare labels with what really happened, task by task."""
     from rich.console import Console
 
-    from eulalia.cli.evaluate_nlu import write_json
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder, write_json
     from eulalia.learning import logs
     from eulalia.learning.labels import Dialogues, evaluation, label
 

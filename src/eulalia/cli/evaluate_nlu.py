@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
+from eulalia.cli import options
 from eulalia.errors import EulaliaError
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ def nlu(
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="So many requests per locale."),
     ] = None,
-    model: Annotated[
-        Path | None, typer.Option("--model", metavar="DIR", help="Another than the shipped model.")
-    ] = None,
+    model: options.Model = None,
     published_labels: Annotated[
         bool,
         typer.Option(
@@ -67,19 +65,17 @@ def nlu(
             "scripts do.",
         ),
     ] = False,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here as JSON.")
-    ] = None,
+    json_file: options.Figures = None,
 ) -> None:
     """Score the understanding of MASSIVE's requests: intents, slots, and both at once."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+    from eulalia.cli.files import check_folder, write_json
     from eulalia.datasets import Massive
     from eulalia.nlu import Understander
 
-    if json_file is not None and not json_file.absolute().parent.is_dir():
-        raise EulaliaError(f"There is no folder {json_file.absolute().parent} for the JSON file.")
+    check_folder(json_file)
     massive = Massive.open(data)
     chosen = _choose(massive, locales)
     understander = Understander.open(model)
@@ -156,16 +152,6 @@ def summarize(results: dict[str, Evaluation]) -> dict[str, Any]:
     if others:
         report["zero_shot_average"] = _average(others)
     return report
-
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON file, whole or not at all. Raises EulaliaError when it cannot be written."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise EulaliaError(f"{path} cannot be written ({error.strerror}).") from error
 
 
 def _choose(massive: Massive, locales: str | None) -> list[str]:

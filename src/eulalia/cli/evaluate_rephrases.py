@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eulalia.cli import options
 from eulalia.errors import EulaliaError
 
 
@@ -18,19 +19,14 @@ def rephrases(
     only: Annotated[
         str, typer.Option("--sessions", metavar="START", help="Only sessions named so, dstc2-dev.")
     ] = "",
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here as JSON.")
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option("--model", metavar="DIR", help="Another than the shipped model.")
-    ] = None,
+    json_file: options.Figures = None,
+    model: options.Model = None,
 ) -> None:
     """Compare the turns said to say a request again with those that do."""
     from rich.console import Console
     from rich.table import Table
 
-    from eulalia.cli.evaluate_nlu import write_json
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder, write_json
     from eulalia.learning.boosted import Boosted
     from eulalia.learning.rephrases import shipped
 

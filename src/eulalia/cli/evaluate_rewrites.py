@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from eulalia.cli import options
 from eulalia.errors import EulaliaError
 
 
@@ -15,18 +16,13 @@ def rewrites(
         Path,
         typer.Option("--rewrites", metavar="FILE", help="Rewrites, as `learn rewrites` made them."),
     ],
-    turns: Annotated[
-        Path, typer.Option("--turns", metavar="FILE", help="A log whose truth is known.")
-    ],
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here as JSON.")
-    ] = None,
+    turns: options.KnownLog,
+    json_file: options.Figures = None,
 ) -> None:
     """Say how often rewrites would have mended turns of a log, and how often have spoilt them."""
     from rich.console import Console
 
-    from eulalia.cli.evaluate_nlu import write_json
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder, write_json
 
     check_folder(json_file)
     figures = evaluate(learned, turns)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from eulalia.errors import EulaliaError
+from eulalia.cli import options
 
 if TYPE_CHECKING:
     from eulalia.learning.failures import Verdict
@@ -18,9 +18,7 @@ _SHOWN = 10
 
 
 def diagnose(
-    turns: Annotated[
-        Path, typer.Option("--turns", metavar="FILE", help="A log: JSON lines or Parquet.")
-    ],
+    turns: options.Log,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -30,15 +28,14 @@ def diagnose(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the verdicts as JSON lines.")
     ] = False,
-    model: Annotated[
-        Path | None, typer.Option("--model", metavar="DIR", help="Another than the shipped model.")
-    ] = None,
+    model: options.Model = None,
 ) -> None:
     """Say of each turn of a log where it failed, if it did, and why that is believed."""
     import json
 
     from rich.console import Console
 
+    from eulalia.cli.files import check_folder
     from eulalia.learning import failures, logs
 
     check_folder(output)
@@ -54,12 +51,6 @@ def diagnose(
             print(json.dumps(failures.plain(verdict), ensure_ascii=False))
     else:
         Console().print(_overview(read, verdicts))
-
-
-def check_folder(path: Path | None) -> None:
-    """Raise EulaliaError, before any work, when there is no folder for the file."""
-    if path is not None and not path.absolute().parent.is_dir():
-        raise EulaliaError(f"There is no folder {path.absolute().parent}; make it or name another.")
 
 
 def _overview(turns: list[Turn], verdicts: list[Verdict]) -> Any:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eulalia.cli import options
+
 if TYPE_CHECKING:
     from eulalia.learning.labels.examples import Example
 
@@ -14,9 +16,7 @@ _SHOWN = 10
 
 
 def labels(
-    turns: Annotated[
-        Path, typer.Option("--turns", metavar="FILE", help="A log: JSON lines or Parquet.")
-    ],
+    turns: options.Log,
     output: Annotated[
         Path,
         typer.Option("-o", "--output", metavar="LABELS", help="JSON lines in MASSIVE's form."),
@@ -25,15 +25,13 @@ def labels(
         float,
         typer.Option("--precision", metavar="P", help="Share of the labels that should be right."),
     ] = 0.9,
-    model: Annotated[
-        Path | None, typer.Option("--model", metavar="DIR", help="Another than the shipped model.")
-    ] = None,
+    model: options.Model = None,
 ) -> None:
     """Tell from what customers said next what failed requests had meant; `train nlu --add` reads
     the result."""
     from rich.console import Console
 
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder
     from eulalia.learning import logs
     from eulalia.learning.labels import Dialogues, calibration, label
     from eulalia.learning.labels.examples import examples, write

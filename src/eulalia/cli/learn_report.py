@@ -21,7 +21,7 @@ def report(
     ] = None,
 ) -> None:
     """Write the report on the turns and the rewrites of a memory; nothing else is changed."""
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder
     from eulalia.cli.learn_run import steps
     from eulalia.cli.turns import open_memory
     from eulalia.learning import defects, nightly

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eulalia.cli import options
+
 if TYPE_CHECKING:
     from eulalia.rewrites import LearnedRewrite
 
@@ -24,9 +26,7 @@ class EngineName(StrEnum):
 
 
 def rewrites(
-    turns: Annotated[
-        Path, typer.Option("--turns", metavar="FILE", help="A log: JSON lines or Parquet.")
-    ],
+    turns: options.Log,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="Write the rewrites here.")
     ],
@@ -45,7 +45,7 @@ def rewrites(
     from rich.console import Console
 
     from eulalia import rewrites as files
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder
 
     check_folder(output)
     with _progress():

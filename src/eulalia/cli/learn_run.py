@@ -34,7 +34,7 @@ def run(
     """Judge the rewrites on trial, keep or withdraw them, try new ones, and write the report."""
     from rich.console import Console
 
-    from eulalia.cli.learn_diagnose import check_folder
+    from eulalia.cli.files import check_folder
     from eulalia.cli.turns import make_folder, open_memory
     from eulalia.learning import logs, nightly
     from eulalia.learning.report import write_report

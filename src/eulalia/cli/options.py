@@ -44,6 +44,16 @@ Say = Annotated[
 ]
 Once = Annotated[bool, typer.Option("--once", help="Only for what is due already.")]
 Trace = Annotated[bool, typer.Option("--trace", help="Draw what each stage did.")]
+Log = Annotated[Path, typer.Option("--turns", metavar="FILE", help="A log: JSON lines or Parquet.")]
+KnownLog = Annotated[
+    Path, typer.Option("--turns", metavar="FILE", help="A log whose truth is known.")
+]
+Model = Annotated[
+    Path | None, typer.Option("--model", metavar="DIR", help="Another than the shipped model.")
+]
+Figures = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here as JSON.")
+]
 
 DEFAULT_MEMORY = "~/.eulalia"
 

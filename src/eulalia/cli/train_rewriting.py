@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from eulalia.cli.data import DEFAULT_DATA, DataFolder
 from eulalia.cli.learn_simulate import chain, open_world
-from eulalia.cli.train_learning import Output, Recipe
+from eulalia.cli.train_options import Output, Recipe
 
 if TYPE_CHECKING:
     from eulalia.learning.rewriting import Shared

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eulalia.cli import options
+
 if TYPE_CHECKING:
     from eulalia.datasets.massive import Request
     from eulalia.translation.requests import AnnotatedRequest
@@ -39,14 +41,13 @@ def requests(
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="Compare them with what people made of them.")
     ] = False,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there.")
-    ] = None,
+    json_file: options.Figures = None,
 ) -> None:
     """Translate annotated requests for a locale that has none; every slot stays."""
     from rich.console import Console
     from rich.progress import Progress
 
+    from eulalia.cli.files import check_folder, write_json
     from eulalia.datasets.massive import Massive
     from eulalia.errors import EulaliaError
     from eulalia.translation import write_text
@@ -58,9 +59,8 @@ def requests(
         raise EulaliaError("Name a file with --output, or compare with --evaluate.")
     if json_file is not None and not evaluate:
         raise EulaliaError("--json takes the figures of --evaluate.")
-    for path in (output, json_file):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise EulaliaError(f"There is no folder {path.absolute().parent}.")
+    check_folder(output)
+    check_folder(json_file)
     languages = (source_locale.split("-")[0], to.split("-")[0])
     if languages[0] == languages[1]:
         raise EulaliaError(f"{source_locale} and {to} are one language.")
@@ -97,7 +97,7 @@ def requests(
         )
         figures = asdict(found) | {"ways": dict(ways)}
         if json_file is not None:
-            write_text(json_file, json.dumps(figures, indent=1) + "\n")
+            write_json(json_file, figures)
         for name, what in (
             ("preserved", "of the translations have every slot of their source"),
             ("same_slots", "have the slots that people's translations have"),
