@@ -21,7 +21,7 @@ from ctranslate2.converters.transformers import (  # type: ignore[import-untyped
     register_loader,
 )
 from transformers import AutoConfig, AutoTokenizer
-from transformers.utils import cached_file
+from transformers.utils.hub import cached_file
 
 from eulalia.translation.errors import TranslationError
 from eulalia.translation.model import DESCRIPTION

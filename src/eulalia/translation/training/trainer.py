@@ -19,11 +19,12 @@ from eulalia.errors import EulaliaError
 from eulalia.neural.checkpoint import load, save, update_average
 from eulalia.neural.schedule import learning_rate
 from eulalia.translation.training import examples
-from eulalia.translation.training.batches import Drawn, Pieces, batches, collate, draw
+from eulalia.translation.training.batches import Pieces, batches, collate, draw
 from eulalia.translation.training.data import Source, read
 from eulalia.translation.training.embeddings import bilingual_embeddings
 from eulalia.translation.training.export import export
 from eulalia.translation.training.network import Network
+from eulalia.translation.training.step import copy_weights, take_step
 from eulalia.translation.training.vocabulary import write_vocabulary
 
 log = logging.getLogger(__name__)
@@ -161,7 +162,7 @@ def train(
     start, skip = 0, 0
     if resumed:
         start, skip = load(checkpoint, recipe, network, average, optimizer)
-        _copy(network, working)
+        copy_weights(network, working)
         log.info("resuming in epoch %d at step %d", start + 1, skip)
     weights = sum(each.numel() for each in network.parameters())
     log.info("%d sentences, %d for dev, %d weights, %s", len(kept), len(dev), weights, device)
@@ -180,8 +181,13 @@ def train(
             )
             for parameters in optimizer.param_groups:
                 parameters["lr"] = rate
-            running += _step(
-                network, working, optimizer, group, pieces, random, recipe.label_smoothing
+            running += take_step(
+                network,
+                working,
+                optimizer,
+                collate(group, pieces, random),
+                pieces.model.bos_id(),
+                recipe.label_smoothing,
             )
             update_average(average, network, min(recipe.average_decay, (done + 1) / (done + 10)))
             if (step + 1) % 100 == 0 or step == skip + 19:
@@ -243,39 +249,6 @@ def _begin(network: Network, kept: list[examples.Prepared], pieces: Pieces) -> N
     table = network.table.weight
     table.copy_(torch.from_numpy(bilingual_embeddings(pairs, *table.shape)))
     log.info("began with vectors from %d pairs", len(pairs))
-
-
-def _step(
-    network: Network,
-    working: Network,
-    optimizer: torch.optim.Optimizer,
-    group: list[Drawn],
-    pieces: Pieces,
-    random: np.random.Generator,
-    smoothing: float,
-) -> float:
-    """One step of training; returns the loss of a piece.
-
-    `working` is the network in bfloat16, which makes the gradients; the steps are taken in the
-    full precision of `network`.
-    """
-    device = network.bias.device
-    source, target = (each.to(device) for each in collate(group, pieces, random))
-    working.train().zero_grad()
-    loss = working.loss(source, target, pieces.model.bos_id(), smoothing) / (target >= 0).sum()
-    loss.backward()  # type: ignore[no-untyped-call]
-    for own, other in zip(network.parameters(), working.parameters(), strict=True):
-        own.grad = None if other.grad is None else other.grad.float()
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    _copy(network, working)
-    return float(loss.detach())
-
-
-@torch.no_grad()
-def _copy(network: Network, working: Network) -> None:
-    for own, other in zip(network.parameters(), working.parameters(), strict=True):
-        other.copy_(own)
 
 
 @torch.no_grad()

@@ -8,6 +8,7 @@ Freitag and Al-Onaizan: Fast Domain Adaptation for Neural Machine Translation (2
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import sys
@@ -28,6 +29,7 @@ from eulalia.translation.training.batches import Drawn, Pieces, batches, collate
 from eulalia.translation.training.examples import Prepared
 from eulalia.translation.training.export import PIECES, export
 from eulalia.translation.training.network import Network
+from eulalia.translation.training.step import take_step
 from eulalia.translation.transformer import WEIGHTS
 
 log = logging.getLogger(__name__)
@@ -60,21 +62,15 @@ def tune(model: Path, data: ParallelData, folder: Path) -> None:
         for _ in range(_EPOCHS if examples else 0)
         for group in batches(examples, pieces, _BATCH_PIECES, random)
     ][:_MOST_STEPS]
-    network.train()
+    working = copy.deepcopy(network).bfloat16()
     for step, group in enumerate(groups):
         left = 1 - step / len(groups)
         for parameters in optimizer.param_groups:
             parameters["lr"] = _LEARNING_RATE * min(1, (step + 1) / _WARMUP) * left
-        source, target = collate(group, pieces, random)
-        with torch.autocast("cpu", torch.bfloat16):
-            loss = network.loss(source, target, pieces.model.bos_id(), _SMOOTHING)
-        loss = loss / (target >= 0).sum()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
+        batch = collate(group, pieces, random)
+        loss = take_step(network, working, optimizer, batch, pieces.model.bos_id(), _SMOOTHING)
         if (step + 1) % 10 == 0 or step + 1 == len(groups):
-            log.info("step %d of %d: loss %.3f", step + 1, len(groups), loss.item())
+            log.info("step %d of %d: loss %.3f", step + 1, len(groups), loss)
     export(network.eval(), model / PIECES, folder, [direction])
 
 
