@@ -178,11 +178,12 @@ def _rows(
 def _scores(written: list[str], references: list[str], language: str) -> dict[str, Any]:
     bleu = BLEU(tokenize="zh" if language == "zh" else "13a")
     found = bleu.corpus_score(written, [references], n_bootstrap=1000)
+    told = json.loads(found.format(is_json=True, signature=str(bleu.get_signature())))
     chrf = CHRF().corpus_score(written, [references]).score
     some, wanted = (_spaced(texts, _TER_BLOCKS) for texts in (written, references))
     return {
         "bleu": round(found.score, 1),
-        "bleu_interval": json.loads(found.format(is_json=True))["confidence_var"],
+        "bleu_interval": told["confidence_var"],
         "chrf": round(chrf, 1),
         "ter": round(score(some, wanted, language).ter, 1),
         "signature": str(bleu.get_signature()),
