@@ -2,6 +2,7 @@
 
 from eulalia.translation.adaptation.memory import Match, TranslationMemory
 from eulalia.translation.adaptation.reuse import reused
+from eulalia.translation.adaptation.vectors import Vectors
 
 METHODS = ("tuned", "neighbours", "examples", "reuse")
 """How pairs are used: the model learns from all of them before it translates (once for each set of
@@ -12,4 +13,4 @@ With each, a pair that is the sentence word for word is taken over, and one that
 numbers and protected spans alone is repaired.
 """
 
-__all__ = ["METHODS", "Match", "TranslationMemory", "reused"]
+__all__ = ["METHODS", "Match", "TranslationMemory", "Vectors", "reused"]

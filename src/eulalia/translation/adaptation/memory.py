@@ -2,7 +2,8 @@
 
 A sentence's rarest words and word pairs point to candidates, which are then compared with it word
 by word, as translation memories do: 1 less the share of words to edit (Bulte and Tezcan: Neural
-Fuzzy Repair, 2019).
+Fuzzy Repair, 2019). Where a model lends its vectors, pairs of a like sense in other words are found
+too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 
+from eulalia.translation.adaptation.senses import Senses
+from eulalia.translation.adaptation.vectors import Vectors
 from eulalia.translation.masking import Kind, mask
 from eulalia.translation.pairs import Pair, ParallelData
 from eulalia.translation.protection import MASK, Protected, protect_pair
@@ -30,6 +33,8 @@ _RAREST = 12
 """So many of a sentence's features are looked up."""
 _MOST_OWNERS = 8_000
 _CANDIDATES = 32
+_HEAD_START = 60
+"""Of a list's first rank, so that what both lists have outweighs what one has first."""
 
 
 Numbers = npt.NDArray[np.uint32]
@@ -49,16 +54,25 @@ class Match:
 class TranslationMemory:
     """Parallel data, indexed by its source texts."""
 
-    def __init__(self, data: ParallelData, texts: Rows, owners: Rows) -> None:
+    def __init__(
+        self, data: ParallelData, texts: Rows, owners: Rows, senses: Senses | None = None
+    ) -> None:
         """`texts` are the sources in the numbers of their words; `owners` are for each feature the
-        pairs that have it."""
+        pairs that have it. Without `senses` pairs are found by their words alone."""
         self.data = data
         self._texts = texts
         self._owners = owners
+        self._senses = senses
 
     @classmethod
-    def of(cls, data: ParallelData, stepped: Callable[[], None] = lambda: None) -> Self:
-        """Index pairs; `stepped` is called after each."""
+    def of(
+        cls,
+        data: ParallelData,
+        stepped: Callable[[], None] = lambda: None,
+        *,
+        vectors: Vectors | None = None,
+    ) -> Self:
+        """Index pairs, their senses too if there are `vectors`; `stepped` is called after each."""
         texts: list[str] = []
         lengths = []
         for pair in data.pairs:
@@ -73,7 +87,10 @@ class TranslationMemory:
         buckets = (features >> np.uint64(64 - bits)).astype(np.int64)
         order = np.argsort(buckets, kind="stable")
         owners = Rows.of(pairs[order], np.bincount(buckets, minlength=2**bits))
-        return cls(data, rows, owners)
+        if vectors is None:
+            return cls(data, rows, owners)
+        senses = Senses.of(vectors, [pair.source for pair in data.pairs])
+        return cls(data, rows, owners, senses)
 
     def best(self, sentences: Sequence[Protected]) -> list[Match | None]:
         """The pair that is most like each sentence; None where none is."""
@@ -88,10 +105,20 @@ class TranslationMemory:
         ]
 
     def related(self, sentence: Protected, count: int) -> list[tuple[str, str]]:
-        """Pairs that share rare words with a sentence, at most so many, each with its own masks."""
-        own = numbered(words(sentence.restored(sentence.text)))
+        """Pairs that share rare words or their sense with a sentence, each with its own masks.
+
+        At most so many. What is found by words and what is found by vectors is merged by ranks
+        (Cormack, Clarke and Büttcher: Reciprocal Rank Fusion, 2009).
+        """
+        text = sentence.restored(sentence.text)
+        scores: dict[int, float] = {}
+        by_words = self._candidates(numbered(words(text)))
+        by_sense = self._senses.near(text, _CANDIDATES) if self._senses else []
+        for numbers in (by_words, by_sense):
+            for rank, number in enumerate(numbers):
+                scores[number] = scores.get(number, 0) + 1 / (_HEAD_START + rank)
         found = []
-        for number in self._candidates(own)[:count]:
+        for number in sorted(scores, key=lambda each: -scores[each])[:count]:
             pair = self.data.pairs[number]
             source, target = protect_pair(
                 *(mask(x, Kind.MARKDOWN) for x in (pair.source, pair.target))
