@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from eulalia.translation import checkpoints
-from eulalia.translation.adaptation import METHODS, TranslationMemory
+from eulalia.translation.adaptation import METHODS, TranslationMemory, Vectors
 from eulalia.translation.errors import TranslationError
 from eulalia.translation.languages import check_language
 from eulalia.translation.masking import Kind, Masked, mask
@@ -137,7 +137,8 @@ class Engine:
             own = self._own_model()
             folder = tuned(own.folder, pairs, stepped)
             self._learned = Model.open(folder, *languages, own.tag)
-        self._memory = TranslationMemory.of(pairs)
+        vectors = Vectors.of_model(self._own_model()) if self.method == "neighbours" else None
+        self._memory = TranslationMemory.of(pairs, vectors=vectors)
 
     def _passage(self, text: Protected, memory: TranslationMemory | None) -> Passage:
         """The sentences of a text; what the memory has word for word is not cut."""
