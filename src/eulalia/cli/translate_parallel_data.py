@@ -118,7 +118,7 @@ def check_name(name: str) -> None:
 def format_of(file: str) -> str:
     """The format that the end of a file's name tells."""
     from eulalia.errors import EulaliaError
-    from eulalia.translation.resources.importing import FORMATS
+    from eulalia.translation.resources.records import FORMATS
 
     format = file.rpartition(".")[2].upper()
     if format not in FORMATS:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eulalia.translation.resources.errors import ParameterError
-from eulalia.translation.resources.importing import Record, read_records
+from eulalia.translation.resources.records import Record, read_records
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cc", "Cs")),

@@ -11,6 +11,7 @@ from eulalia.translation.resources import (
     FolderBuckets,
     RequestError,
     Store,
+    imports,
     parallel_data,
     tags,
     terminologies,
@@ -42,18 +43,18 @@ def code(call):
 
 
 def do_import(store, buckets, name, owner="worker"):
-    assert parallel_data.claim(store, owner) == name
-    parallel_data.import_claimed(store, buckets, name, owner)
+    assert imports.claim(store, owner) == name
+    imports.import_claimed(store, buckets, name, owner)
     return parallel_data.get(store, name)
 
 
 def test_an_import_that_was_interrupted_is_done_by_another_worker_and_once(store, buckets):
     create(store, buckets)
-    assert parallel_data.claim(store, "first") == "p"
-    assert parallel_data.claim(store, "second") is None
-    parallel_data.release(store, "first")
+    assert imports.claim(store, "first") == "p"
+    assert imports.claim(store, "second") is None
+    imports.release(store, "first")
     found = do_import(store, buckets, "p", "second")
-    parallel_data.import_claimed(store, buckets, "p", "first")
+    imports.import_claimed(store, buckets, "p", "first")
     assert parallel_data.get(store, "p") == found
     assert [path.name for path in (store.folder / "files").iterdir()] == [found.version]
 

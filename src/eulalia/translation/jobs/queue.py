@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from eulalia.translation.resources import parallel_data
+from eulalia.translation.resources import imports
 from eulalia.translation.resources.store import Store
 from eulalia.translation.resources.tables import JobRow, TaskRow
 
@@ -49,7 +49,7 @@ class Work:
 
 def claim(store: Store, owner: str) -> Work | None:
     """The next piece of work, now this worker's; None if there is none."""
-    name = parallel_data.claim(store, owner)
+    name = imports.claim(store, owner)
     if name is not None:
         return Work(to_import=name)
     with store.reading() as session:  # most of the time there is nothing, and no need to lock
@@ -147,7 +147,7 @@ def is_wanted(store: Store, task: Task, owner: str) -> bool:
 
 def release(store: Store, owner: str | None = None) -> None:
     """Give back what a worker that died had claimed; by default, what any had."""
-    parallel_data.release(store, owner)
+    imports.release(store, owner)
     with store.writing() as session:
         for table in (JobRow, TaskRow):
             claimed = table.owner.is_not(None) if owner is None else table.owner == owner
@@ -156,7 +156,7 @@ def release(store: Store, owner: str | None = None) -> None:
 
 def is_idle(store: Store) -> bool:
     """Whether nothing is to be done, nor being done."""
-    importing = parallel_data.is_importing(store)
+    importing = imports.is_importing(store)
     with store.reading() as session:
         working = JobRow.status.in_(("SUBMITTED", "IN_PROGRESS", "STOP_REQUESTED"))
         return not importing and session.scalar(select(JobRow.id).where(working).limit(1)) is None

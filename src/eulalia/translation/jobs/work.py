@@ -19,7 +19,7 @@ from eulalia.translation.errors import TranslationError
 from eulalia.translation.jobs import documents, jobs, queue
 from eulalia.translation.jobs.engines import Engines, Translator
 from eulalia.translation.pairs import ParallelData
-from eulalia.translation.resources import parallel_data, terminologies
+from eulalia.translation.resources import imports, parallel_data, terminologies
 from eulalia.translation.resources.buckets import Buckets, join
 from eulalia.translation.resources.errors import NotFoundError, RequestError, UnavailableError
 from eulalia.translation.resources.store import Store
@@ -78,7 +78,7 @@ class Worker:
         if claimed is None:
             return False
         if claimed.to_import is not None:
-            parallel_data.import_claimed(self._store, self._buckets, claimed.to_import, self._owner)
+            imports.import_claimed(self._store, self._buckets, claimed.to_import, self._owner)
         elif claimed.to_list is not None:
             self._list(claimed.to_list)
         elif claimed.to_end is not None:

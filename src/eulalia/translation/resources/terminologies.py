@@ -17,8 +17,8 @@ from eulalia.translation.resources.errors import (
     NotFoundError,
     ParameterError,
 )
-from eulalia.translation.resources.importing import FORMATS, read_records
 from eulalia.translation.resources.parallel_data import check_unused
+from eulalia.translation.resources.records import FORMATS, read_records
 from eulalia.translation.resources.store import Store
 from eulalia.translation.resources.tables import TerminologyRow
 
