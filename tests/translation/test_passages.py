@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eulalia.translation.passages import cut, joined
+from eulalia.translation.passages import cut, joined, rejoined
 
 
 @given(st.text(st.sampled_from("ab. ,!\n\t，。？⟦1⟧"), max_size=900), st.sampled_from(["en", "zh"]))
@@ -27,3 +27,21 @@ def test_one_endless_word_is_cut_as_well():
 def test_chinese_sentences_follow_each_other_without_a_space_and_english_ones_with_one():
     assert joined(cut("One. Two.", "en"), ["一。", "二。"], "en", "zh") == "一。二。"
     assert joined(cut("一。二。", "zh"), ["One.", "Two."], "zh", "en") == "One. Two."
+
+
+@given(st.text(st.sampled_from("ab. "), max_size=60), st.sets(st.text(st.sampled_from("ab. "))))
+def test_a_passage_put_together_again_is_still_the_text(text, known):
+    passage = rejoined(cut(text, "en"), known.__contains__)
+    gaps = [gap for two in zip(passage.gaps, (*passage.sentences, ""), strict=True) for gap in two]
+    assert "".join(gaps) == text
+
+
+def test_sentences_that_are_known_together_are_put_together():
+    passage = cut("One. Two. Three.  Four.", "en")
+    assert rejoined(passage, {"Two. Three."}.__contains__).sentences == (
+        "One.",
+        "Two. Three.",
+        "Four.",
+    )
+    assert rejoined(passage, {"Two. Three.", "Two."}.__contains__) == passage
+    assert rejoined(passage, {"One. Two. Three.  Four."}.__contains__).gaps == ("", "")

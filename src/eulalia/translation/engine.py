@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -15,7 +16,7 @@ from eulalia.translation.masking import Kind, Masked, mask
 from eulalia.translation.model import Model, SentenceModel
 from eulalia.translation.neighbours import NeighbourTranslator
 from eulalia.translation.pairs import ParallelData
-from eulalia.translation.passages import Passage, cut, joined, uncut
+from eulalia.translation.passages import Passage, cut, joined, rejoined
 from eulalia.translation.protection import Protected, protect, without_new_block
 from eulalia.translation.sentence_translation import translate_sentences
 from eulalia.translation.shipped import shipped
@@ -133,6 +134,7 @@ class Engine:
                 f"The parallel data is from {pairs.source_language} to {pairs.target_language}, "
                 f"the engine from {languages[0]} to {languages[1]}."
             )
+        self._learned = self.model
         if self.method == "tuned" and pairs.pairs:
             own = self._own_model()
             folder = tuned(own.folder, pairs, stepped)
@@ -143,11 +145,7 @@ class Engine:
     def _passage(self, text: Protected, memory: TranslationMemory | None) -> Passage:
         """The sentences of a text; what the memory has word for word is not cut."""
         passage = cut(text.text, self.model.source_language)
-        if memory is not None and len(passage.sentences) > 1:
-            (match,) = memory.best([text])
-            if match is not None and match.likeness == 1:
-                return uncut(text.text)
-        return passage
+        return passage if memory is None else rejoined(passage, partial(_is_known, memory, text))
 
     def _open_neighbours(self) -> NeighbourTranslator:
         if self._neighbours is None:
@@ -165,6 +163,12 @@ class Engine:
     def _usual_method(self) -> str:
         own = isinstance(self.model, Model) and self.model.takes_examples
         return "tuned" if own and find_spec("torch") is not None else "examples"
+
+
+def _is_known(memory: TranslationMemory, text: Protected, part: str) -> bool:
+    """Whether a part of a text is a pair word for word."""
+    (match,) = memory.best([text.part(part)])
+    return match is not None and match.likeness == 1
 
 
 def mask_plain(text: str) -> Masked:

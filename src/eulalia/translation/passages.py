@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eulalia.translation.sentences import split_sentences
@@ -13,6 +13,8 @@ _LONGEST = 400
 _CUTS = (re.compile(r"(?<=[,;:，；：、])\s*"), re.compile(r"\s+"), re.compile(""))
 """Where, the best places first."""
 _UNSPACED = ("zh", "ja")
+_TOGETHER = 4
+"""So many sentences are translated by one at most."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,30 @@ def cut(text: str, language: str) -> Passage:
     return Passage(tuple(sentences), (*gaps, text[place:]))
 
 
-def uncut(text: str) -> Passage:
-    """A text as if it were one sentence, however long."""
-    inner = text.strip()
-    start = text.index(inner)
-    return Passage((inner,), (text[:start], text[start + len(inner) :]))
+def rejoined(passage: Passage, is_known: Callable[[str], bool]) -> Passage:
+    """A passage whose sentences are put together again where they are known together.
+
+    People translate two sentences by one, and one by two; sentences that are known by themselves
+    stay as they are.
+    """
+    sentences, gaps = [], [passage.gaps[0]]
+    place, count = 0, len(passage.sentences)
+    while place < count:
+        most = 1 if is_known(passage.sentences[place]) else count - place
+        # All that is left, then as many as people translate by one.
+        for several in dict.fromkeys([most, *range(min(most, _TOGETHER), 0, -1)]):
+            end = place + several
+            text = passage.sentences[place]
+            for gap, more in zip(
+                passage.gaps[place + 1 : end], passage.sentences[place + 1 : end], strict=True
+            ):
+                text += gap + more
+            if several == 1 or is_known(text):
+                break
+        sentences.append(text)
+        gaps.append(passage.gaps[end])
+        place = end
+    return Passage(tuple(sentences), tuple(gaps))
 
 
 def joined(
