@@ -13,23 +13,42 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from eulalia.translation.evidence import Band, of_lengths, of_words
+from eulalia.translation.evidence import IMPOSSIBLE, Band, Values, of_lengths, of_words
 from eulalia.translation.lattice import Gap, best_path
 from eulalia.translation.lexicon import Floats, Side, Table, from_spelling, learn, resemblance
 
+Flags = npt.NDArray[np.bool_]
+
 PASSES = 4
 """How often the sentences themselves are aligned; from the second time on with what was learned."""
-_BEADS = [(a, b) for a in range(1, 6) for b in range(1, 6) if a + b <= 6]
 _WHOLE = 700
 """Up to so many sentences a side, all pairs are looked at."""
 _FACTOR = 4
 """Each coarser pass takes so many sentences as one."""
-_MARGIN = 12
-"""How many sentences around the way found the next pass looks at."""
-_GAP = Gap(first=-8.0, further=-1.0)
-_FURTHER_SENTENCE = -2.0
-"""What each sentence beyond one a side counts for a bead, in nats."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What may be linked with what, and what it counts in nats."""
+
+    beads: list[tuple[int, int]]
+    """Numbers of sentences, of the source and of the target, that may be linked."""
+    gap: Gap
+    """For sentences without a counterpart."""
+    further: float
+    """For each sentence beyond one a side."""
+    margin: int
+    """How many sentences around the way found the next pass looks at."""
+
+
+SENTENCES = Costs(
+    [(a, b) for a in range(1, 6) for b in range(1, 6) if a + b <= 6],
+    Gap(first=-8.0, further=-1.0),
+    further=-2.0,
+    margin=12,
+)
 
 
 @dataclass(frozen=True)
@@ -60,15 +79,19 @@ def align_documents(
     documents: Sequence[tuple[Sequence[str], Sequence[str]]],
     within: Sequence[Sequence[Bead]] | None = None,
     passed: Callable[[], None] = lambda: None,
+    *,
+    costs: Costs = SENTENCES,
+    kinds: Sequence[tuple[Flags, Flags]] | None = None,
 ) -> list[list[Bead]]:
     """The beads of each pair of documents; all of them share what is learned.
 
-    `within` may give for each document beads of which those found are parts. `passed` is called
-    after each of the PASSES.
+    `within` may give for each document beads of which those found are parts, `kinds` for each of
+    the sentences which of two kinds it is, so that they are linked with their own kind alone.
+    `passed` is called after each of the PASSES.
     """
     if not documents:
         return []
-    parts = _read(documents)
+    parts = _read(documents, costs, kinds)
     ours, theirs = parts[0].source.whole, parts[0].target.whole
     alike = resemblance(ours.vocabulary, theirs.vocabulary)
     forth = from_spelling(ours, theirs, alike)
@@ -87,26 +110,32 @@ def align_documents(
             back = learn(theirs, ours, [(b, a) for a, b in linked], alike.reversed())
             if within is None:
                 bands = [
-                    part.around(beads, 1, _MARGIN) for part, beads in zip(parts, found, strict=True)
+                    part.around(beads, 1, costs.margin)
+                    for part, beads in zip(parts, found, strict=True)
                 ]
         found = [part.beads(forth, back, band) for part, band in zip(parts, bands, strict=True)]
         passed()
     return found
 
 
-def _read(documents: Sequence[tuple[Sequence[str], Sequence[str]]]) -> list[_Texts]:
+def _read(
+    documents: Sequence[tuple[Sequence[str], Sequence[str]]],
+    costs: Costs,
+    kinds: Sequence[tuple[Flags, Flags]] | None,
+) -> list[_Texts]:
     """The documents in numbers, their words numbered together."""
     ours = Side([sentence for source, _ in documents for sentence in source])
     theirs = Side([sentence for _, target in documents for sentence in target])
     parts = []
     i = j = 0
-    for source, target in documents:
+    for number, (source, target) in enumerate(documents):
         lengths = [
             np.array([len(sentence) for sentence in side], np.float64) for side in (source, target)
         ]
         ratio = max(lengths[0].sum(), 1) / max(lengths[1].sum(), 1)
         sides = ours.part(i, i + len(source)), theirs.part(j, j + len(target))
-        parts.append(_Texts(*sides, lengths[0], lengths[1] * ratio))
+        own = kinds[number] if kinds else None
+        parts.append(_Texts(*sides, lengths[0], lengths[1] * ratio, costs, own))
         i, j = i + len(source), j + len(target)
     return parts
 
@@ -122,7 +151,7 @@ def _first_band(texts: _Texts, forth: Table, back: Table) -> Band:
         beads = coarse.beads(forth, back, band)
         size //= _FACTOR
         coarse = texts.merged(size)
-        band = coarse.around(beads, _FACTOR, _FACTOR * _MARGIN // 2)
+        band = coarse.around(beads, _FACTOR, _FACTOR * texts.costs.margin // 2)
     return band
 
 
@@ -134,6 +163,9 @@ class _Texts:
     target: Side
     source_lengths: Floats
     target_lengths: Floats
+    costs: Costs
+    kinds: tuple[Flags, Flags] | None = None
+    """Of which kind the sentences of the source and of the target are."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -141,11 +173,12 @@ class _Texts:
 
     def merged(self, size: int) -> _Texts:
         """The same with so many sentences taken as one each."""
-        sums = [
+        ours, theirs = (
             np.add.reduceat(lengths, np.arange(0, len(lengths), size))
             for lengths in (self.source_lengths, self.target_lengths)
-        ]
-        return _Texts(self.source.merged(size), self.target.merged(size), *sums)
+        )
+        # Without kinds: what is taken as one may be of both.
+        return _Texts(self.source.merged(size), self.target.merged(size), ours, theirs, self.costs)
 
     def beads(self, forth: Table, back: Table, band: Band) -> list[Bead]:
         """The best way through the band, by these probabilities of words."""
@@ -153,15 +186,18 @@ class _Texts:
         if not sources or not targets:
             left = [Bead(range(i, i + 1), range(0), 0.0) for i in range(sources)]
             return left + [Bead(range(0), range(j, j + 1), 0.0) for j in range(targets)]
-        scores = of_words(self.source, self.target, forth, back, band, _BEADS)
-        for (a, b), score in zip(_BEADS, scores, strict=True):
+        allowed = self.costs.beads
+        scores = of_words(self.source, self.target, forth, back, band, allowed)
+        for (a, b), score in zip(allowed, scores, strict=True):
             score += of_lengths(self.source_lengths, self.target_lengths, band, a, b)
-            score += _FURTHER_SENTENCE * (a + b - 2)
+            score += self.costs.further * (a + b - 2)
+            if self.kinds:
+                score += _of_kinds(*self.kinds, band, a, b)
         beads = []
-        for source, target in best_path(scores, _BEADS, band, _GAP):
+        for source, target in best_path(scores, allowed, band, self.costs.gap):
             sure = 0.0
             if source and target:
-                score = scores[_BEADS.index((len(source), len(target)))]
+                score = scores[allowed.index((len(source), len(target)))]
                 words = self.source.words(source) + self.target.words(target)
                 nats = float(score[band.place(source[-1], target[-1])])
                 sure = 1 / (1 + np.exp(-nats / max(words, 1)))
@@ -201,3 +237,10 @@ class _Texts:
             low[rows] = np.minimum(low[rows], bead.target.start * scale)
             high[rows] = np.maximum(high[rows], bead.target.stop * scale)
         return Band.around(low, high, targets, margin)
+
+
+def _of_kinds(source: Flags, target: Flags, band: Band, a: int, b: int) -> Values:
+    """0 for beads whose sentences are all of one kind, impossible for others."""
+    kinds = [np.roll(source, n)[band.source] for n in range(a)]
+    kinds += [np.roll(target, n)[band.target] for n in range(b)]
+    return np.where(np.all(np.array(kinds) == kinds[0], axis=0), np.float32(0), IMPOSSIBLE)

@@ -22,8 +22,8 @@ def adopt(
     """The rows of documents and their translations, whose blocks are aligned.
 
     A block for which there is no translation has no row. What aligns badly is doubtful, and what
-    stands in the source's own words is to be translated. `passed` is
-    called after each of the `block_alignment.PASSES`.
+    stands in the source's own words is to be translated. `passed` is called after each of the
+    `alignment.PASSES`.
     """
     if not documents:
         return []
