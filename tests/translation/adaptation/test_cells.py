@@ -1,5 +1,7 @@
 """What the cells find is what a look at every vector finds, or nearly so where there are many."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -93,3 +95,18 @@ def test_a_vector_of_nothing_is_near_to_none():
         (pytest.approx(1), 1),
         (0, 0),
     ]
+
+
+@pytest.mark.slow
+def test_a_million_vectors_are_searched_within_ten_milliseconds():
+    random = np.random.default_rng(1)
+    topics, others = random.normal(size=(5_000, 224)), random.normal(size=(10_007, 224))
+    own = Cells.of(lambda numbers: unit(topics[numbers % 5_000] + others[numbers % 10_007]), 10**6)
+    took = []
+    for number in range(0, 1_000_000, 5_000):
+        asked = unit(topics[[number % 5_000]] + others[[number % 10_007]])[0]
+        began = time.process_time()
+        found = own.nearest(asked, 32)
+        took.append(time.process_time() - began)
+        assert found[0] == (pytest.approx(1, abs=0.02), number)
+    assert sorted(took)[len(took) * 99 // 100] < 0.01

@@ -85,9 +85,16 @@ def test_what_is_found_by_vectors_alone_is_never_taken_for_like_word_by_word(mod
     assert memory.matches(asked, 3) == []
 
 
-def test_what_words_and_vectors_both_find_comes_before_what_one_of_them_finds(model):
-    sources = ["doctor quickly xylophone", "physician swiftly", "doctor rapidly", "the xylophone"]
-    assert related(model, sources, "doctor rapidly xylophone")[0] == "doctor quickly xylophone"
+def test_what_is_found_by_sense_follows_what_is_found_by_words_and_takes_nobodys_place(model):
+    sources = ["doctor quickly", "doctor home", "car lately", "car fixed"]
+    sources += ["surgeon vehicle", "house lately", "physician automobile"]
+    asked = protect(mask("doctor car", Kind.MARKDOWN))
+    by_words = TranslationMemory.of(data(*sources)).related(asked, 4)
+    vectors = Vectors.of_model(model)
+    found = TranslationMemory.of(data(*sources), vectors=vectors).related(asked, 4)
+    assert len(by_words) == 4
+    assert found[:4] == by_words
+    assert set(found[4:]) == {("surgeon vehicle", "译4"), ("physician automobile", "译6")}
 
 
 @settings(max_examples=25, deadline=None)

@@ -33,8 +33,6 @@ _RAREST = 12
 """So many of a sentence's features are looked up."""
 _MOST_OWNERS = 8_000
 _CANDIDATES = 32
-_HEAD_START = 60
-"""Of a list's first rank, so that what both lists have outweighs what one has first."""
 
 
 Numbers = npt.NDArray[np.uint32]
@@ -105,20 +103,18 @@ class TranslationMemory:
         ]
 
     def related(self, sentence: Protected, count: int) -> list[tuple[str, str]]:
-        """Pairs that share rare words or their sense with a sentence, each with its own masks.
+        """Pairs that share rare words with a sentence, at most so many, each with its own masks.
 
-        At most so many. What is found by words and what is found by vectors is merged by ranks
-        (Cormack, Clarke and Büttcher: Reciprocal Rank Fusion, 2009).
+        After them come half as many that share its sense. They take nobody's place: rare words
+        are the ones whose translations people have to agree on.
         """
         text = sentence.restored(sentence.text)
-        scores: dict[int, float] = {}
-        by_words = self._candidates(numbered(words(text)))
-        by_sense = self._senses.near(text, _CANDIDATES) if self._senses else []
-        for numbers in (by_words, by_sense):
-            for rank, number in enumerate(numbers):
-                scores[number] = scores.get(number, 0) + 1 / (_HEAD_START + rank)
+        numbers = self._candidates(numbered(words(text)))[:count]
+        if self._senses is not None:
+            near = self._senses.near(text, count + count // 2)
+            numbers += [number for number in near if number not in numbers][: count // 2]
         found = []
-        for number in sorted(scores, key=lambda each: -scores[each])[:count]:
+        for number in numbers:
             pair = self.data.pairs[number]
             source, target = protect_pair(
                 *(mask(x, Kind.MARKDOWN) for x in (pair.source, pair.target))
