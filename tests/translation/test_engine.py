@@ -1,6 +1,7 @@
 """The engine, over a model of the tests' own and over real checkpoints with random weights."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,9 @@ class Echo:
     def __init__(self, careless=0.0):
         self.careless = careless
         self.asked = []
+
+    def alternatives(self, sentences):
+        return [[] for _ in sentences]
 
     def translate(self, sentences, examples=None):
         self.asked += zip(sentences, examples or [None] * len(sentences), strict=True)
@@ -63,6 +67,28 @@ def test_nothing_and_blanks_stay_what_they_are():
 def test_a_sentence_with_very_many_masks_is_translated_between_them():
     text = "x " + " and ".join(f"`{n}`" for n in range(20))
     assert Engine(Echo()).translate([text]) == [text]
+
+
+class Forgetful(Echo):
+    """Loses every mask, but in the second best translation of what has a 好."""
+
+    source_language, target_language = "zh", "en"
+
+    def translate(self, sentences, examples=None):
+        return [re.sub(r"⟦\d+⟧", "", text) for text in sentences]
+
+    def alternatives(self, sentences):
+        kept = [text for text in sentences if "好" in text]
+        return [[re.sub(r"⟦\d+⟧", "", text), text] if text in kept else [] for text in sentences]
+
+
+def test_the_best_alternative_that_keeps_its_masks_is_taken():
+    assert Engine(Forgetful()).translate(["好`x`好"]) == ["好`x`好"]
+
+
+def test_between_masks_english_has_spaces_beside_code_and_none_inside_of_emphasis():
+    translated = Engine(Forgetful()).translate(["在`x`中*批量*的$y$。"])
+    assert translated == ["在 `x` 中*批量*的 $y$。"]
 
 
 def test_what_parallel_data_has_word_for_word_is_taken_over():

@@ -28,6 +28,9 @@ _SAID_MASK = re.compile(r"\bX ?(\d+)(?!\d)")
 """How checkpoints that know no masks are told of them; most copy such words."""
 _SAID_LANGUAGE = re.compile(r"⟨[a-z]{2,3}⟩")
 _BEAM = 4
+_WIDE_BEAM = 16
+_NOT_TWICE = 4
+"""Rows of so many pieces are not written twice in a sentence: small models fall into loops."""
 _LONGEST = 320
 """Pieces of a sentence that are read; longer ones are cut before they come here."""
 
@@ -49,6 +52,9 @@ class SentenceModel(Protocol):
         self, sentences: Sequence[str], examples: Sequence[str | None] | None = None
     ) -> list[str]:
         """A translation of each; masks in it may be lost or doubled."""
+
+    def alternatives(self, sentences: Sequence[str]) -> list[list[str]]:
+        """Several translations of each, the best first."""
 
 
 @dataclass(frozen=True)
@@ -131,18 +137,30 @@ class Model:
                 sentences, examples or [None] * len(sentences), strict=True
             )
         ]
+        return [own[0] for own in self._written(read, beam=_BEAM, count=1)]
+
+    def alternatives(self, sentences: Sequence[str]) -> list[list[str]]:
+        """As SentenceModel says; they are searched for more widely than the one of `translate`."""
+        read = [self.read(sentence) for sentence in sentences]
+        return self._written(read, beam=_WIDE_BEAM, count=_WIDE_BEAM)
+
+    def _written(self, read: list[list[str]], beam: int, count: int) -> list[list[str]]:
+        """The best translations of what was read, so many of each."""
         if not read:
             return []
         results = self.translator.translate_batch(
             read,
             target_prefix=[list(self.target_prefix)] * len(read) if self.target_prefix else None,
-            beam_size=_BEAM,
+            beam_size=beam,
+            num_hypotheses=count,
+            no_repeat_ngram_size=_NOT_TWICE,
             max_batch_size=1024,
             batch_type="tokens",
             max_input_length=0,
             max_decoding_length=min(2 * max(map(len, read)) + 16, self.positions - 2),
         )
-        return [self.written(result.hypotheses[0][len(self.target_prefix) :]) for result in results]
+        prefix = len(self.target_prefix)
+        return [[self.written(own[prefix:]) for own in result.hypotheses] for result in results]
 
     def read(self, sentence: str, example: str | None = None) -> list[str]:
         """The pieces of a sentence, and after it those of its example."""

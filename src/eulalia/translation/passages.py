@@ -65,13 +65,16 @@ def rejoined(passage: Passage, is_known: Callable[[str], bool]) -> Passage:
     return Passage(tuple(sentences), tuple(gaps))
 
 
+def is_unspaced(language: str) -> bool:
+    """Whether a language writes no spaces between words."""
+    return language.split("-")[0] in _UNSPACED
+
+
 def joined(
     passage: Passage, translations: Sequence[str], source_language: str, target_language: str
 ) -> str:
     """Translations of a passage's sentences with the white space that the target language wants."""
-    ours, theirs = (
-        language.split("-")[0] in _UNSPACED for language in (source_language, target_language)
-    )
+    ours, theirs = is_unspaced(source_language), is_unspaced(target_language)
     wanted = {" ": "" if theirs else " ", "": " " if ours and not theirs else ""}
     first, *between = passage.gaps[:-1] or ("",)
     gaps = [first, *(wanted.get(gap, gap) for gap in between), passage.gaps[-1]]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from eulalia.translation.adaptation import Match, TranslationMemory, reused
 from eulalia.translation.masking import has_words
 from eulalia.translation.model import MASKS, SentenceModel
 from eulalia.translation.neighbours import NeighbourTranslator
+from eulalia.translation.passages import is_unspaced
 from eulalia.translation.protection import Protected, is_intact, pieces, without_new_markup
 from eulalia.translation.terminology_constraints import Terms
 
+_LIKE_WORDS = ("$", "`", ":", "%", "{")
+"""What begins with one of these stands in a sentence like a word."""
 _RELATED = 8
 """So many pairs have a say in the translation of a sentence."""
-Writer = Callable[[list[Protected]], list[str]]
-"""Writes a translation of each sentence; masks in it may be lost or doubled."""
+Writer = Callable[[list[Protected]], list[list[str]]]
+"""Writes translations of each sentence, the best first; masks in them may be lost or doubled."""
 
 
 def translate_sentences(
@@ -42,29 +45,32 @@ def translate_sentences(
         else:
             left[sentence] = match
 
-    def plain(asked: list[Protected]) -> list[str]:
-        return model.translate([each.text for each in asked])
+    def plain(asked: list[Protected]) -> list[list[str]]:
+        return [[text] for text in model.translate([each.text for each in asked])]
 
-    def shown(asked: list[Protected]) -> list[str]:
+    def several(asked: list[Protected]) -> list[list[str]]:
+        return model.alternatives([each.text for each in asked])
+
+    def shown(asked: list[Protected]) -> list[list[str]]:
         near = [left[each] for each in asked]
-        return model.translate(
-            [each.text for each in asked], [match.target if match else None for match in near]
-        )
+        examples = [match.target if match else None for match in near]
+        return [[text] for text in model.translate([each.text for each in asked], examples)]
 
-    def told(asked: list[Protected]) -> list[str]:
+    def told(asked: list[Protected]) -> list[list[str]]:
         assert memory is not None
         related = [memory.related(each, _RELATED) for each in asked]
-        return neighbours().translate([each.text for each in asked], related)
+        texts = [each.text for each in asked]
+        return [[text] for text in neighbours().translate(texts, related)]
 
-    writers = [plain]
+    writers = [plain, several]
     if memory is not None and method == "neighbours":
-        writers = [told, plain]
+        writers = [told, *writers]
     elif any(left.values()) and method == "examples" and model.takes_examples:
-        writers = [shown, plain]
+        writers = [shown, *writers]
     done |= _translated(list(left), writers, model)
     unruly = [each for each in done if not terms.is_honoured(each, done[each])]
     masked = {sentence: terms.masked(sentence) for sentence in unruly}
-    again = _translated(list(dict.fromkeys(masked.values())), [plain], model)
+    again = _translated(list(dict.fromkeys(masked.values())), [plain, several], model)
     done |= {sentence: own.given(again[own]) for sentence, own in masked.items()}
     return [done[sentence] for sentence in sentences]
 
@@ -72,15 +78,16 @@ def translate_sentences(
 def _translated(
     sentences: list[Protected], writers: Sequence[Writer], model: SentenceModel
 ) -> dict[Protected, str]:
-    """What the first writer that keeps its masks makes of each sentence, else what stands between
-    the masks by itself."""
+    """The first translation that keeps its masks, of the first writer that has one; else what
+    stands between the masks by itself."""
     done: dict[Protected, str] = {}
     left = [sentence for sentence in sentences if len(sentence.spans) <= MASKS]
     for write in writers:
-        for sentence, text in zip(left, write(left), strict=True):
-            clean = without_new_markup(text, sentence.text).strip()
-            if is_intact(clean, sentence) and has_words(clean):
-                done[sentence] = clean
+        for sentence, texts in zip(left, write(left), strict=True):
+            clean = (without_new_markup(text, sentence.text).strip() for text in texts)
+            good = (text for text in clean if is_intact(text, sentence) and has_words(text))
+            if (found := next(good, None)) is not None:
+                done[sentence] = found
         left = [each for each in left if each not in done]
     return done | _in_pieces(model, [each for each in sentences if each not in done])
 
@@ -90,6 +97,8 @@ def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protect
     cut = {sentence: pieces(sentence.text) for sentence in sentences}
     texts = [part.strip() for parts in cut.values() for part in parts[::2] if has_words(part)]
     written = iter(model.translate(texts))
+    languages = model.source_language, model.target_language
+    to_part = is_unspaced(languages[0]) and not is_unspaced(languages[1])
     done = {}
     for sentence, parts in cut.items():
         for place in range(0, len(parts), 2):
@@ -97,5 +106,18 @@ def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protect
             if has_words(inner):
                 clean = without_new_markup("".join(pieces(next(written))[::2]), inner).strip()
                 parts[place] = parts[place].replace(inner, clean if has_words(clean) else inner)
-        done[sentence] = "".join(parts)
+        done[sentence] = "".join(_apart(parts, sentence) if to_part else parts)
     return done
+
+
+def _apart(parts: list[str], sentence: Protected) -> Iterator[str]:
+    """The parts with a space wherever a word stands beside code or a formula."""
+    words = [sentence.restored(mask).startswith(_LIKE_WORDS) for mask in parts[1::2]]
+    for place, part in enumerate(parts):
+        if place % 2 == 0 and part:
+            before = " " if place and words[place // 2 - 1] and part[0].isalnum() else ""
+            last = place + 1 == len(parts)
+            after = " " if not last and words[place // 2] and part[-1].isalnum() else ""
+            yield f"{before}{part}{after}"
+        else:
+            yield part
