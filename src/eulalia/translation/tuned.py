@@ -23,11 +23,14 @@ from eulalia.translation.model import DESCRIPTION
 from eulalia.translation.pairs import ParallelData, write_pairs
 from eulalia.translation.transformer import WEIGHTS
 
+_TUNING = Path(__file__).parent / "training" / "tuning.py"
 _CACHE = Path("~/.cache/eulalia/translation/tuned")
 _KEPT = 20
 """Models of 20 MB that are kept, the last used."""
 _LONGEST_WAIT = 3_600.0
 """Seconds that another program may take to tune."""
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "2000000000", "MALLOC_TRIM_THRESHOLD_": "4000000000"}
+"""So that glibc keeps what a step has freed for the next one."""
 _STEP = re.compile(r"step (\d+) of (\d+)")
 
 
@@ -66,7 +69,7 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _fingerprint(model: Path, pairs: ParallelData) -> str:
-    """Another one for each model, and for each set of pairs."""
+    """Another one for each model, for each set of pairs, and for each way of learning."""
     try:
         digest = hashlib.sha256((model / WEIGHTS).read_bytes())
     except OSError as error:
@@ -74,6 +77,7 @@ def _fingerprint(model: Path, pairs: ParallelData) -> str:
             f"{model} has no weights that could be tuned; name a model of our own, or another "
             "method."
         ) from error
+    digest.update(_TUNING.read_bytes())
     for text in (pairs.source_language, pairs.target_language):
         digest.update(text.encode())
     for pair in pairs.pairs:
@@ -97,7 +101,10 @@ def _tune(
             sys.executable, "-m", "eulalia.translation.training.tuning", str(model), str(file),
             str(folder),
         ]  # fmt: skip
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        environment = {**_MEMORY, **os.environ}
+        with subprocess.Popen(
+            command, env=environment, stderr=subprocess.PIPE, text=True
+        ) as process:
             assert process.stderr is not None
             told = "no reason given"
             for line in process.stderr:

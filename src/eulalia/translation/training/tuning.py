@@ -34,12 +34,12 @@ from eulalia.translation.transformer import WEIGHTS
 
 log = logging.getLogger(__name__)
 _EPOCHS = 4
-_MOST_STEPS = 1_500
+_MOST_STEPS = 3_000
 _LEARNING_RATE = 6e-4
 _WARMUP = 20
-_BATCH_PIECES = 3_000
+_BATCH_PIECES = 1_500
 _SMOOTHING = 0.1
-_DROPOUT = 0.1
+_DROPOUT = 0.0
 _SAMPLING = 0.2
 
 
