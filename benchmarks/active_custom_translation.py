@@ -77,7 +77,7 @@ def main() -> None:
             thinned = _spaced(experiment.blocks, options.blocks)
             experiment = Experiment(languages, thinned, experiment.pairs)
         methods = tuple(options.methods.split(","))
-        rows = list(_rows(experiment, options.model, methods))
+        rows: list[dict[str, Any]] = []
         results[name] = {
             "machine": platform.machine(),
             "cores": os.cpu_count(),
@@ -86,7 +86,9 @@ def main() -> None:
             "pairs": {kind: len(others) for kind, (others, _) in experiment.pairs.items()},
             "rows": rows,
         }
-        RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        for row in _rows(experiment, options.model, methods):
+            rows.append(row)
+            RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
         _print(name, rows)
 
 
@@ -119,7 +121,7 @@ def _book(data: Path, languages: tuple[str, str]) -> Experiment:
             tuple(make(some, languages) for some in (others, own))
             for make in (_sentences, _paragraphs)
         )
-        pairs = {"paragraphs": paragraphs, "sentences": sentences}
+        pairs = {"sentences": sentences, "paragraphs": paragraphs}
         return Experiment(languages, read_blocks(own), pairs)  # type: ignore[arg-type]
 
 
@@ -153,9 +155,9 @@ def _rows(
     """The figures of each way."""
     languages = experiment.languages
     ways: list[tuple[str, str, str]] = [("none", "", "")]
-    ways += [(kind, "left out", methods[0]) for kind in experiment.pairs]
+    for protocol in ("left out", "in memory"):
+        ways += [(kind, protocol, methods[0]) for kind in experiment.pairs]
     ways += [("sentences", "left out", method) for method in methods[1:]]
-    ways += [(kind, "in memory", methods[0]) for kind in experiment.pairs]
     for kind, protocol, method in ways:
         engine = Engine.open(*languages, model, method or None)
         others, own = experiment.pairs.get(kind, ([], []))
