@@ -44,7 +44,13 @@ def tuned(
     """
     cache = _CACHE.expanduser()
     folder = cache / _fingerprint(model, pairs)
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TranslationError(
+            f"{cache} cannot be written ({error.strerror}); what the method tuned makes is kept "
+            "there. Mend that, or use another method."
+        ) from error
     with _alone(cache / "lock"):
         if not (folder / DESCRIPTION).is_file():
             _tune(model, pairs, folder, stepped)
@@ -60,9 +66,14 @@ def tuned(
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """Wait until no other program tunes: it may be making the very model that is wanted."""
-    held = sqlite3.connect(lock, timeout=_LONGEST_WAIT, isolation_level=None)
     try:
+        held = sqlite3.connect(lock, timeout=_LONGEST_WAIT, isolation_level=None)
         held.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise TranslationError(
+            f"{lock} cannot be had ({error}); another program may be tuning a model."
+        ) from error
+    try:
         yield
     finally:
         held.close()

@@ -74,6 +74,25 @@ def test_an_engine_tunes_once_and_keeps_what_it_made(model, tmp_path, monkeypatc
     assert tuning_cache.tuned(model, data(PAIRS[:5])) != folder
 
 
+def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").write_text("no folder")
+    with pytest.raises(TranslationError, match=r"cannot be written.*use another method"):
+        tuning_cache.tuned(model, data())
+
+
+def test_one_tunes_at_a_time(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(tuning_cache, "_LONGEST_WAIT", 0.1)
+    cache = tmp_path / ".cache/eulalia/translation/tuned"
+    cache.mkdir(parents=True)
+    with (
+        tuning_cache._alone(cache / "lock"),
+        pytest.raises(TranslationError, match="another program may be tuning"),
+    ):
+        tuning_cache.tuned(model, data())
+
+
 @pytest.mark.parametrize("broken", ["absent", "empty", "languages"])
 def test_what_cannot_be_tuned_is_told_in_a_sentence(model, tmp_path, broken, capsys):
     folder = tmp_path / "other" if broken == "absent" else model
