@@ -3,7 +3,7 @@
     python benchmarks/translation_speed.py --data DIR [--model FOLDER] [--languages en-zh]
 
 The English blocks of a chapter of Dive into Deep Learning are translated on all processor cores by
-the engine; by it with the pairs of the other chapters, in each way of using them; by CTranslate2
+the engine; by it with 2,000 pairs of the other chapters, in each way of using them; by CTranslate2
 alone (the same model and beam, sentences that are cut and masked already); and by transformers'
 Marian of the same size, in full precision, whose random weights are made to write as many pieces.
 Every figure is the best of several runs; what is made once for a set of pairs (an index, a tuned
@@ -41,6 +41,8 @@ from eulalia.translation.protection import protect
 RESULTS = Path(__file__).parent / "results" / "translation_speed.json"
 CHAPTER = "chapter_recurrent-modern"
 _BATCH = 32
+_PAIRS = 2_000
+"""Pairs to adapt by; how long learning from them takes is told apart."""
 
 
 def main() -> None:
@@ -56,9 +58,11 @@ def main() -> None:
     segments, pairs = _read(options.data, source, target)
     engine = Engine.open(source, target, options.model)
     words = sum(len(segment.text.split()) for segment in segments)
+    learning: dict[str, float] = {}
     ways: dict[str, Callable[[], Any]] = {"engine": lambda: engine.translate_masked(segments)}
     for method in options.methods.split(","):
         adapted = Engine.open(source, target, options.model, method)
+        learning[method] = round(_seconds(partial(adapted.prepare, pairs)), 1)
         ways[f"engine, {method}"] = partial(adapted.translate_masked, segments, pairs=pairs)
     assert isinstance(engine.model, Model)
     sentences = _sentences(segments, source)
@@ -75,6 +79,8 @@ def main() -> None:
         "cores": os.cpu_count(),
         "languages": options.languages,
         "words": words,
+        "pairs": len(pairs.pairs),
+        "seconds_to_prepare": learning,
         "rows": rows,
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
@@ -101,7 +107,9 @@ def _read(data: Path, source: str, target: str) -> tuple[list[Masked], ParallelD
             for segment in open_document(each.source).segments
             if segment.translatable
         ]
-        return segments, ParallelData(source, target, extract(others, source, target).pairs)
+        found = extract(others, source, target).pairs
+        chosen = [found[place * len(found) // _PAIRS] for place in range(_PAIRS)]
+        return segments, ParallelData(source, target, chosen)
 
 
 def _sentences(segments: list[Masked], language: str) -> list[str]:
