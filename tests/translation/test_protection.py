@@ -79,12 +79,15 @@ def test_a_translation_is_whole_with_each_mask_once_and_twos_in_order(translatio
 
 def test_markup_that_the_source_has_not_goes():
     assert without_new_markup("a `b| ⟦0⟧ <c>", "a | ⟦0⟧") == "a b| ⟦0⟧ c"
+    assert without_new_markup("a &gt;b https://c.d/e f", "a ⟦0⟧") == "a b  f"
+    assert without_new_markup("see www &amp; co", "www &amp; co") == "see www &amp; co"
 
 
 def test_addresses_and_formulas_do_not_run_into_what_follows():
     own = protected("See https://a.b/c and $x$ $y$ 2")
     assert own.parted("看⟦0⟧我们⟦1⟧⟦2⟧3") == "看⟦0⟧ 我们⟦1⟧ ⟦2⟧ 3"
     assert own.parted("看⟦0⟧，我们⟦1⟧。") == "看⟦0⟧，我们⟦1⟧。"
+    assert protected("One  \nand `two`.").parted("一 ⟦0⟧和 ⟦1⟧。") == "一⟦0⟧和 ⟦1⟧。"
 
 
 def test_pairs_share_masks_where_they_share_spans():

@@ -25,12 +25,20 @@ def test_code_between_texts_stays_byte_for_byte():
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("careless", [0.0, 0.3])
-def test_in_all_of_dive_into_deep_learning_everything_protected_survives(careless):
+@pytest.mark.parametrize(
+    "opened",
+    [
+        lambda: Engine(Echo()),
+        lambda: Engine(Echo(careless=0.3)),
+        pytest.param(lambda: Engine.open("en", "zh"), marks=pytest.mark.slow),
+    ],
+    ids=["faithful", "careless", "the model that comes along"],
+)
+def test_in_all_of_dive_into_deep_learning_everything_protected_survives(opened):
     if "EULALIA_DATA" not in os.environ:
         pytest.skip("EULALIA_DATA names no data")
     archive = Path(os.environ["EULALIA_DATA"]) / "translation" / "d2l-zh.tar.gz"
-    engine = Engine(Echo(careless))
+    engine = opened()
     documents = 0
     with tarfile.open(archive) as files:
         for name in sorted(files.getnames()):

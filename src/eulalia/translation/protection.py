@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eulalia.translation.masking import Masked
+from eulalia.translation.masking import Kind, Masked
 
 MASK = re.compile(r"⟦(\d+)⟧")
 _EMPHASIS = re.compile(
@@ -19,6 +19,7 @@ _EMPHASIS = re.compile(
     r"(?P<inner>(?:[^*_~]|(?<=\w)_(?=\w))+?)(?<=[^\s*_~])(?P<close>[*~_]+[\])]?)(?!\w)"
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*?(/?)>")
+_AFTER_SPACE = re.compile(r"[ \t]+(⟦\d+⟧)")
 _BEFORE_TEXT = re.compile(r"⟦(\d+)⟧([.,:;!?]*)(?=(?P<letter>\w?)(?:⟦(?P<next>\d+)⟧)?)")
 _BLOCK = re.compile(r"(?:[-+*>#=|]+|\d{1,9}[.)])\s+")
 _BRACKET = re.compile(r"⟦\d+⟧|[\[\]]")
@@ -57,7 +58,8 @@ class Protected:
     def parted(self, text: str) -> str:
         """A text with spaces between masks and what would otherwise be read as a part of them.
 
-        An address goes on in the letters after it, a formula or code in another one.
+        An address goes on in the letters after it, a formula or code in another one. Spaces before
+        a break of lines, which are a part of it, go.
         """
 
         def part(found: re.Match[str]) -> str:
@@ -70,7 +72,10 @@ class Protected:
             address = span.startswith(("http://", "https://")) and found["letter"]
             return f"⟦{found[1]}⟧{after}{' ' if runs_on or address else ''}"
 
-        return _BEFORE_TEXT.sub(part, text)
+        def at_break(found: re.Match[str]) -> str:
+            return found[1] if self.restored(found[1])[:1].isspace() else found[0]
+
+        return _BEFORE_TEXT.sub(part, _AFTER_SPACE.sub(at_break, text))
 
     def restored(self, text: str) -> str:
         """A text with these masks, with what they protect in their places."""
@@ -176,14 +181,18 @@ def is_intact(translation: str, source: Protected) -> bool:
 
 
 def without_new_markup(translation: str, source: str) -> str:
-    """A translation without letters that mean something to a format and are not in its source.
+    """A translation without what means something to a format and is not in its source.
 
-    Masks stay.
+    Masks stay. Letters, entities and addresses go.
     """
     known = MASK.sub("", source)
     table = str.maketrans({letter: "" for letter in _MARKUP if letter not in known})
+
+    def kept(span: re.Match[str]) -> str:
+        return span[0] if span[0] in known else ""
+
     parts = pieces(translation)
-    parts[::2] = [part.translate(table) for part in parts[::2]]
+    parts[::2] = [Kind.MARKDOWN.value.sub(kept, part.translate(table)) for part in parts[::2]]
     return "".join(parts)
 
 
