@@ -49,8 +49,9 @@ def rejoined(passage: Passage, is_known: Callable[[str], bool]) -> Passage:
     place, count = 0, len(passage.sentences)
     while place < count:
         most = 1 if is_known(passage.sentences[place]) else count - place
-        # All that is left, then as many as people translate by one.
-        for several in dict.fromkeys([most, *range(min(most, _TOGETHER), 0, -1)]):
+        # The whole once, at its begin, as passages may be huge; then as many as are one elsewhere.
+        first = count if most == count else min(most, _TOGETHER)
+        for several in dict.fromkeys([first, *range(min(most, _TOGETHER), 0, -1)]):
             end = place + several
             text = passage.sentences[place]
             for gap, more in zip(
