@@ -15,9 +15,10 @@ from eulalia.translation.pairs import Pair
 class Echo:
     """Answers with the sentence, shuffled and with words lost if it is careless."""
 
-    source_language, target_language, takes_examples = "en", "zh", True
+    takes_examples = True
 
-    def __init__(self, careless=0.0):
+    def __init__(self, careless=0.0, languages=("en", "zh")):
+        self.source_language, self.target_language = languages
         self.careless = careless
         self.asked = []
 
@@ -72,7 +73,8 @@ def test_a_sentence_with_very_many_masks_is_translated_between_them():
 class Forgetful(Echo):
     """Loses every mask, but in the second best translation of what has a 好."""
 
-    source_language, target_language = "zh", "en"
+    def __init__(self):
+        super().__init__(languages=("zh", "en"))
 
     def translate(self, sentences, examples=None):
         return [re.sub(r"⟦\d+⟧", "", text) for text in sentences]
@@ -83,12 +85,35 @@ class Forgetful(Echo):
 
 
 def test_the_best_alternative_that_keeps_its_masks_is_taken():
-    assert Engine(Forgetful()).translate(["好`x`好"]) == ["好`x`好"]
+    assert Engine(Forgetful()).translate(["好`x`好"]) == ["好 `x` 好"]
 
 
 def test_between_masks_english_has_spaces_beside_code_and_none_inside_of_emphasis():
     translated = Engine(Forgetful()).translate(["在`x`中*批量*的$y$。"])
-    assert translated == ["在 `x` 中*批量*的 $y$。"]
+    assert translated == ["在 `x` 中*批量*的 $y$."]
+
+
+def test_signs_between_code_are_those_of_the_language_that_is_wanted():
+    assert Engine(Forgetful()).translate(["`a`、`b`。", "1. `a`：$b$"]) == [
+        "`a`, `b`.",
+        "1. `a`: $b$",
+    ]
+    assert Engine(Echo()).translate(["`a`, `b`", "1.5, 2"]) == ["`a`，`b`", "1.5, 2"]
+
+
+def test_what_belongs_within_a_word_stays_within_it():
+    assert Engine(Echo(languages=("zh", "en"))).translate(["x`a`y好`b`th好`b`的"]) == [
+        "x`a`y好`b`th好 `b` 的"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["![A picture. It has $x$.](a.svg)", "**[All of it.](a)**", "<b>All.</b>"]
+)
+def test_marks_around_a_whole_sentence_are_no_matter_of_the_model(text):
+    engine = Engine(Echo())
+    assert engine.translate([text]) == [text.replace(". ", ".")]
+    assert not any("⟦1⟧" in asked for asked, _ in engine.model.asked)
 
 
 def test_what_parallel_data_has_word_for_word_is_taken_over():

@@ -144,8 +144,13 @@ class Engine:
 
     def _passage(self, text: Protected, memory: TranslationMemory | None) -> Passage:
         """The sentences of a text; what the memory has word for word is not cut."""
-        passage = cut(text.text, self.model.source_language)
-        return passage if memory is None else rejoined(passage, partial(_is_known, memory, text))
+        before, inner, after = text.unframed()
+        if before and memory is not None and _is_known(memory, text, text.text):
+            before, inner, after = "", text.text, ""
+        passage = cut(inner, self.model.source_language)
+        if memory is not None:
+            passage = rejoined(passage, partial(_is_known, memory, text))
+        return passage.framed(before, after)
 
     def _open_neighbours(self) -> NeighbourTranslator:
         if self._neighbours is None:

@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from eulalia.translation.errors import TranslationError
+from eulalia.translation.passages import is_unspaced
 from eulalia.translation.protection import MASK
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ EXAMPLE = "␞"
 """Stands between a sentence and the translation of one like it (Bulte and Tezcan 2019)."""
 TAGS = BOOK, DOCS, TALK = "⟨book⟩", "⟨docs⟩", "⟨talk⟩"
 """What a sentence is from, said before it, after the language that is wanted (`into`)."""
+_UNSPACED_LETTERS = re.compile("[\u3001-\u303f\u3040-\u30ff\u4e00-\u9fff\uff01-\uff5e]")
 _SAID_MASK = re.compile(r"\bX ?(\d+)(?!\d)")
 """How checkpoints that know no masks are told of them; most copy such words."""
 _SAID_LANGUAGE = re.compile(r"⟨[a-z]{2,3}⟩")
@@ -76,6 +79,20 @@ class Model:
     folder: Path
     tag: str | None = None
     """What sentences are from, one of TAGS, if another than the prefix says."""
+
+    @cached_property
+    def _never_written(self) -> list[list[str]] | None:
+        """Pieces in the source's script, which small models leave in a translation into another.
+
+        They are those of Chinese and Japanese in what models of our own write of these in languages
+        with spaces.
+        """
+        two_scripts = is_unspaced(self.source_language) and not is_unspaced(self.target_language)
+        if self.family != "eulalia" or not two_scripts:
+            return None
+        count = self.target_pieces.get_piece_size()
+        every = (self.target_pieces.id_to_piece(number) for number in range(count))
+        return [[piece] for piece in every if _UNSPACED_LETTERS.search(piece)]
 
     @property
     def takes_examples(self) -> bool:
@@ -154,6 +171,7 @@ class Model:
             beam_size=beam,
             num_hypotheses=count,
             no_repeat_ngram_size=_NOT_TWICE,
+            suppress_sequences=self._never_written,
             max_batch_size=1024,
             batch_type="tokens",
             max_input_length=0,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from eulalia.translation.protection import MASK
 from eulalia.translation.sentences import split_sentences
 
 _LONGEST = 400
@@ -25,14 +26,25 @@ class Passage:
     gaps: tuple[str, ...]
     """One more than there are sentences."""
 
+    def framed(self, before: str, after: str) -> Passage:
+        """The passage with something before and after it that is no part of its sentences."""
+        *first, last = (before + self.gaps[0], *self.gaps[1:])
+        return Passage(self.sentences, (*first, last + after))
+
 
 def cut(text: str, language: str) -> Passage:
     """The sentences of a text; `joined` without a change they are the text again."""
-    sentences, gaps = [], []
+    sentences: list[str] = []
+    gaps: list[str] = []
     place = 0
     for sentence in split_sentences(text, language):
         for part in _short(sentence):
             start = text.index(part, place)
+            if sentences and start == place and not MASK.sub("", part):
+                # Marks that close what the sentence before them began.
+                sentences[-1] += part
+                place = start + len(part)
+                continue
             gaps.append(text[place:start])
             sentences.append(part)
             place = start + len(part)

@@ -19,6 +19,7 @@ _EMPHASIS = re.compile(
     r"(?P<inner>(?:[^*_~]|(?<=\w)_(?=\w))+?)(?<=[^\s*_~])(?P<close>[*~_]+[\])]?)(?!\w)"
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*?(/?)>")
+_LAST_MASK = re.compile(r"⟦(\d+)⟧\Z")
 _AFTER_SPACE = re.compile(r"[ \t]+(⟦\d+⟧)")
 _BEFORE_TEXT = re.compile(r"⟦(\d+)⟧([.,:;!?]*)(?=(?P<letter>\w?)(?:⟦(?P<next>\d+)⟧)?)")
 _BLOCK = re.compile(r"(?:[-+*>#=|]+|\d{1,9}[.)])\s+")
@@ -50,6 +51,16 @@ class Protected:
             tuple(f"⟦{number}⟧" for number in numbers),
             tuple((new[a], new[b]) for a, b in self.twos if a in new and b in new),
         )
+
+    def unframed(self) -> tuple[str, str, str]:
+        """The marks before all of the text, what they stand around, and those after it."""
+        before, after, text = "", "", self.text
+        while (first := MASK.match(text)) and (last := _LAST_MASK.search(text)):
+            if (int(first[1]), int(last[1])) not in self.twos:
+                break
+            before, after = before + first[0], last[0] + after
+            text = text[first.end() : last.start()]
+        return before, text, after
 
     def given(self, text: str) -> str:
         """A text with these masks, as the text that was given writes them."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from eulalia.translation.adaptation import Match, TranslationMemory, reused
 from eulalia.translation.masking import has_words
@@ -10,10 +11,15 @@ from eulalia.translation.model import MASKS, SentenceModel
 from eulalia.translation.neighbours import NeighbourTranslator
 from eulalia.translation.passages import is_unspaced
 from eulalia.translation.protection import Protected, is_intact, pieces, without_new_markup
+from eulalia.translation.punctuation import punctuated
 from eulalia.translation.terminology_constraints import Terms
 
 _LIKE_WORDS = ("$", "`", ":", "%", "{")
 """What begins with one of these stands in a sentence like a word."""
+_WITHIN_WORD = re.compile(r"(?<=[A-Za-z0-9_])⟦\d+⟧|⟦\d+⟧(?=[A-Za-z0-9_])")
+_BESIDE_MASK = re.compile(
+    r"(?P<before>\w?)⟦(?P<number>\d+)⟧(?=(?P<after>(?!(?:s|d|st|nd|rd|th)\b)\w)?)"
+)
 _RELATED = 8
 """So many pairs have a say in the translation of a sentence."""
 Writer = Callable[[list[Protected]], list[list[str]]]
@@ -33,17 +39,7 @@ def translate_sentences(
     What the memory has word for word is taken from there; what it has something like serves as
     `method` says (`adaptation.METHODS`). `neighbours` opens what the method of that name needs.
     """
-    done: dict[Protected, str] = {}
-    left: dict[Protected, Match | None] = {}
-    matches = memory.best(sentences) if memory else [None] * len(sentences)
-    for sentence, match in zip(sentences, matches, strict=True):
-        taken = reused(sentence, match, method) if match else None
-        if not has_words(sentence.text):
-            done[sentence] = sentence.text
-        elif taken is not None and is_intact(taken, sentence):
-            done[sentence] = taken
-        else:
-            left[sentence] = match
+    done, left = _taken_over(sentences, memory, method)
 
     def plain(asked: list[Protected]) -> list[list[str]]:
         return [[text] for text in model.translate([each.text for each in asked])]
@@ -52,8 +48,8 @@ def translate_sentences(
         return model.alternatives([each.text for each in asked])
 
     def shown(asked: list[Protected]) -> list[list[str]]:
-        near = [left[each] for each in asked]
-        examples = [match.target if match else None for match in near]
+        matches = [left[each] for each in asked]
+        examples = [match.target if match else None for match in matches]
         return [[text] for text in model.translate([each.text for each in asked], examples)]
 
     def told(asked: list[Protected]) -> list[list[str]]:
@@ -75,13 +71,29 @@ def translate_sentences(
     return [done[sentence] for sentence in sentences]
 
 
+def _taken_over(
+    sentences: Sequence[Protected], memory: TranslationMemory | None, method: str
+) -> tuple[dict[Protected, str], dict[Protected, Match | None]]:
+    """Translations that the memory has; and for the others the pair that is most like each."""
+    done: dict[Protected, str] = {}
+    left: dict[Protected, Match | None] = {}
+    matches = memory.best(sentences) if memory else [None] * len(sentences)
+    for sentence, match in zip(sentences, matches, strict=True):
+        taken = reused(sentence, match, method) if match and has_words(sentence.text) else None
+        if taken is not None and is_intact(taken, sentence):
+            done[sentence] = taken
+        else:
+            left[sentence] = match
+    return done, left
+
+
 def _translated(
     sentences: list[Protected], writers: Sequence[Writer], model: SentenceModel
 ) -> dict[Protected, str]:
     """The first translation that keeps its masks, of the first writer that has one; else what
     stands between the masks by itself."""
     done: dict[Protected, str] = {}
-    left = [sentence for sentence in sentences if len(sentence.spans) <= MASKS]
+    left = [each for each in sentences if len(each.spans) <= MASKS and has_words(each.text)]
     for write in writers:
         for sentence, texts in zip(left, write(left), strict=True):
             clean = (without_new_markup(text, sentence.text).strip() for text in texts)
@@ -89,7 +101,10 @@ def _translated(
             if (found := next(good, None)) is not None:
                 done[sentence] = found
         left = [each for each in left if each not in done]
-    return done | _in_pieces(model, [each for each in sentences if each not in done])
+    done |= _in_pieces(model, [each for each in sentences if each not in done])
+    if is_unspaced(model.target_language) or not is_unspaced(model.source_language):
+        return done
+    return {sentence: _apart(text, sentence).strip() for sentence, text in done.items()}
 
 
 def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protected, str]:
@@ -98,7 +113,6 @@ def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protect
     texts = [part.strip() for parts in cut.values() for part in parts[::2] if has_words(part)]
     written = iter(model.translate(texts))
     languages = model.source_language, model.target_language
-    to_part = is_unspaced(languages[0]) and not is_unspaced(languages[1])
     done = {}
     for sentence, parts in cut.items():
         for place in range(0, len(parts), 2):
@@ -106,18 +120,24 @@ def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protect
             if has_words(inner):
                 clean = without_new_markup("".join(pieces(next(written))[::2]), inner).strip()
                 parts[place] = parts[place].replace(inner, clean if has_words(clean) else inner)
-        done[sentence] = "".join(_apart(parts, sentence) if to_part else parts)
+            elif place:  # Before all masks stands a number of a list, or a bracket.
+                parts[place] = punctuated(parts[place], *languages)
+        done[sentence] = "".join(parts)
     return done
 
 
-def _apart(parts: list[str], sentence: Protected) -> Iterator[str]:
-    """The parts with a space wherever a word stands beside code or a formula."""
-    words = [sentence.restored(mask).startswith(_LIKE_WORDS) for mask in parts[1::2]]
-    for place, part in enumerate(parts):
-        if place % 2 == 0 and part:
-            before = " " if place and words[place // 2 - 1] and part[0].isalnum() else ""
-            last = place + 1 == len(parts)
-            after = " " if not last and words[place // 2] and part[-1].isalnum() else ""
-            yield f"{before}{part}{after}"
-        else:
-            yield part
+def _apart(text: str, sentence: Protected) -> str:
+    """A translation with a space wherever a word stands beside code or a formula.
+
+    Where the sentence itself has a letter beside it they belong together.
+    """
+    together = {int(found[0][1:-1]) for found in _WITHIN_WORD.finditer(sentence.text)}
+
+    def spaced(found: re.Match[str]) -> str:
+        number = int(found["number"])
+        if number in together or not sentence.spans[number].startswith(_LIKE_WORDS):
+            return found[0]
+        before = f"{found['before']} " if found["before"] else ""
+        return f"{before}⟦{number}⟧{' ' if found['after'] else ''}"
+
+    return _BESIDE_MASK.sub(spaced, text)
