@@ -34,6 +34,8 @@ _BEAM = 4
 _WIDE_BEAM = 16
 _NOT_TWICE = 4
 """Rows of so many pieces are not written twice in a sentence: small models fall into loops."""
+_LENGTH_PENALTY = 1.2
+"""The logarithmic probability is divided by the length to this power; small models stop early."""
 _LONGEST = 320
 """Pieces of a sentence that are read; longer ones are cut before they come here."""
 
@@ -170,6 +172,7 @@ class Model:
             target_prefix=[list(self.target_prefix)] * len(read) if self.target_prefix else None,
             beam_size=beam,
             num_hypotheses=count,
+            length_penalty=_LENGTH_PENALTY,
             no_repeat_ngram_size=_NOT_TWICE,
             suppress_sequences=self._never_written,
             max_batch_size=1024,

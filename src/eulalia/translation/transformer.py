@@ -37,6 +37,11 @@ class Memory:
     def __len__(self) -> int:
         return len(self.mask)
 
+    def kept(self, rows: Integers) -> Memory:
+        """These sentences alone."""
+        keys, values = (tuple(each[rows] for each in part) for part in (self.keys, self.values))
+        return Memory(keys, values, self.mask[rows])
+
 
 @dataclass
 class Written:
@@ -46,6 +51,11 @@ class Written:
     """Of each layer, (batch * beam, heads, room, size)."""
     values: list[Floats]
     length: int = 0
+
+    def kept(self, rows: Integers) -> Written:
+        """These translations alone."""
+        keys, values = ([each[rows] for each in part] for part in (self.keys, self.values))
+        return Written(keys, values, self.length)
 
     def reorder(self, rows: Integers) -> None:
         """Go on with these translations, (batch * beam,), in the place of those that there were."""

@@ -149,8 +149,8 @@ class _Beam:
         translations = np.arange(batch * beam).reshape(batch, beam)[rows].ravel()
         self.sentences = self.sentences[rows]
         self.pieces, self.totals = self.pieces[rows], self.totals[rows]
-        self.memory = _kept(self.memory, rows)
-        self.written = _kept_written(self.written, translations)
+        self.memory = self.memory.kept(rows)
+        self.written = self.written.kept(translations)
         self.neighbours.keep(rows)
 
 
@@ -163,13 +163,3 @@ def _highest(numbers: Floats, count: int) -> Integers:
         places[:, nth] = numbers.argmax(1)
         numbers[rows, places[:, nth]] = -np.inf
     return places
-
-
-def _kept(memory: Memory, rows: Integers) -> Memory:
-    keys, values = (tuple(each[rows] for each in part) for part in (memory.keys, memory.values))
-    return Memory(keys, values, memory.mask[rows])
-
-
-def _kept_written(written: Written, rows: Integers) -> Written:
-    keys, values = ([each[rows] for each in part] for part in (written.keys, written.values))
-    return Written(keys, values, written.length)

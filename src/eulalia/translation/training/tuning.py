@@ -20,6 +20,7 @@ import torch
 from sentencepiece import SentencePieceProcessor
 
 from eulalia.errors import EulaliaError
+from eulalia.neural.checkpoint import update_average
 from eulalia.translation.errors import TranslationError
 from eulalia.translation.masking import Kind, has_words, mask
 from eulalia.translation.model import DESCRIPTION, MASKS, TAGS
@@ -41,6 +42,8 @@ _BATCH_PIECES = 1_500
 _SMOOTHING = 0.1
 _DROPOUT = 0.0
 _SAMPLING = 0.2
+_AVERAGE_DECAY = 0.995
+"""Of the running average of the weights, which is what is kept."""
 
 
 def tune(model: Path, data: ParallelData, folder: Path) -> None:
@@ -63,15 +66,17 @@ def tune(model: Path, data: ParallelData, folder: Path) -> None:
         for group in batches(examples, pieces, _BATCH_PIECES, random)
     ][:_MOST_STEPS]
     working = copy.deepcopy(network).bfloat16()
+    average = copy.deepcopy(network).eval().requires_grad_(False)
     for step, group in enumerate(groups):
         left = 1 - step / len(groups)
         for parameters in optimizer.param_groups:
             parameters["lr"] = _LEARNING_RATE * min(1, (step + 1) / _WARMUP) * left
         batch = collate(group, pieces, random)
         loss = take_step(network, working, optimizer, batch, pieces.model.bos_id(), _SMOOTHING)
+        update_average(average, network, min(_AVERAGE_DECAY, (step + 1) / (step + 10)))
         if (step + 1) % 10 == 0 or step + 1 == len(groups):
             log.info("step %d of %d: loss %.3f", step + 1, len(groups), loss)
-    export(network.eval(), model / PIECES, folder, [direction])
+    export(average, model / PIECES, folder, [direction])
 
 
 def _opened(model: Path, direction: tuple[str, str]) -> Network:
