@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from sentencepiece import SentencePieceProcessor
 
 from eulalia.translation.engine import Engine
 from eulalia.translation.errors import TranslationError
@@ -51,3 +52,13 @@ def test_a_tag_is_not_written_into_a_translation(folder):
 def test_a_tag_that_there_is_not_is_refused_in_a_sentence(folder):
     with pytest.raises(TranslationError, match="no tag 'talk'; there are ⟨book⟩, ⟨docs⟩, ⟨talk⟩"):
         Model.open(folder, "en", "zh", "talk")
+
+
+def test_chinese_letters_are_written_into_chinese_alone(folder, tmp_path):
+    pieces = SentencePieceProcessor(model_file=str(folder / "sentences.model"))
+    network = Network(306, 32, 64, 2, (1, 1), 0.0).eval()
+    network.bias.data[[pieces.piece_to_id(letter) for letter in "大狗小猫"]] = 100.0
+    export(network, folder / "sentences.model", tmp_path / "both", [("en", "zh"), ("zh", "en")])
+    for source, target in (("en", "zh"), ("zh", "en")):
+        (written,) = Model.open(tmp_path / "both", source, target).translate(["大狗 a dog"])
+        assert bool(set("大狗小猫") & set(written)) == (target == "zh")

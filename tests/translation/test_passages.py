@@ -20,6 +20,17 @@ def test_no_piece_is_very_long_and_no_mask_is_cut():
     assert sum(sentence.count("⟦12⟧") for sentence in passage.sentences) == 2000
 
 
+def test_marks_after_a_full_stop_stay_with_their_sentence():
+    assert cut("⟦0⟧一。⟦1⟧二。", "zh").sentences == ("⟦0⟧一。", "⟦1⟧二。")
+    assert cut("⟦0⟧一。二。⟦1⟧", "zh").sentences == ("⟦0⟧一。", "二。⟦1⟧")
+
+
+def test_what_frames_a_passage_is_no_part_of_its_sentences():
+    passage = cut(" One. Two. ", "en").framed("⟦0⟧", "⟦1⟧")
+    assert joined(passage, ["一。", "二。"], "en", "zh") == "⟦0⟧ 一。二。 ⟦1⟧"
+    assert joined(cut(" ", "en").framed("⟦0⟧", "⟦1⟧"), [], "en", "zh") == "⟦0⟧ ⟦1⟧"
+
+
 def test_one_endless_word_is_cut_as_well():
     assert max(map(len, cut("x" * 5000, "en").sentences)) <= 400
 

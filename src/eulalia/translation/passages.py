@@ -40,13 +40,11 @@ def cut(text: str, language: str) -> Passage:
     for sentence in split_sentences(text, language):
         for part in _short(sentence):
             start = text.index(part, place)
-            if sentences and start == place and not MASK.sub("", part):
-                # Marks that close what the sentence before them began.
+            if sentences and start == place and _is_end(sentences[-1], part):
                 sentences[-1] += part
-                place = start + len(part)
-                continue
-            gaps.append(text[place:start])
-            sentences.append(part)
+            else:
+                gaps.append(text[place:start])
+                sentences.append(part)
             place = start + len(part)
     return Passage(tuple(sentences), (*gaps, text[place:]))
 
@@ -95,6 +93,11 @@ def joined(
         return passage.gaps[-1]
     parts = [part for two in zip(gaps, translations, strict=False) for part in two]
     return "".join([*parts, gaps[-1]])
+
+
+def _is_end(sentence: str, part: str) -> bool:
+    """Whether what follows a sentence is but the marks that close what it has begun."""
+    return not MASK.sub("", part) and len(sentence) + len(part) <= _LONGEST
 
 
 def _short(sentence: str) -> Iterator[str]:
