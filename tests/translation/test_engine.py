@@ -98,7 +98,7 @@ def test_signs_between_code_are_those_of_the_language_that_is_wanted():
         "`a`, `b`.",
         "1. `a`: $b$",
     ]
-    assert Engine(Echo()).translate(["`a`, `b`", "1.5, 2"]) == ["`a`，`b`", "1.5, 2"]
+    assert Engine(Echo()).translate(["`a`, `b`", "1.5, 2"]) == ["`a`, `b`", "1.5, 2"]
 
 
 def test_what_belongs_within_a_word_stays_within_it():

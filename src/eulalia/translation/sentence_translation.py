@@ -11,7 +11,7 @@ from eulalia.translation.model import MASKS, SentenceModel
 from eulalia.translation.neighbours import NeighbourTranslator
 from eulalia.translation.passages import is_unspaced
 from eulalia.translation.protection import Protected, is_intact, pieces, without_new_markup
-from eulalia.translation.punctuation import punctuated
+from eulalia.translation.punctuation import spaced
 from eulalia.translation.terminology_constraints import Terms
 
 _LIKE_WORDS = ("$", "`", ":", "%", "{")
@@ -102,7 +102,7 @@ def _translated(
                 done[sentence] = found
         left = [each for each in left if each not in done]
     done |= _in_pieces(model, [each for each in sentences if each not in done])
-    if is_unspaced(model.target_language) or not is_unspaced(model.source_language):
+    if not _begins_to_space(model):
         return done
     return {sentence: _apart(text, sentence).strip() for sentence, text in done.items()}
 
@@ -112,7 +112,6 @@ def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protect
     cut = {sentence: pieces(sentence.text) for sentence in sentences}
     texts = [part.strip() for parts in cut.values() for part in parts[::2] if has_words(part)]
     written = iter(model.translate(texts))
-    languages = model.source_language, model.target_language
     done = {}
     for sentence, parts in cut.items():
         for place in range(0, len(parts), 2):
@@ -120,10 +119,15 @@ def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protect
             if has_words(inner):
                 clean = without_new_markup("".join(pieces(next(written))[::2]), inner).strip()
                 parts[place] = parts[place].replace(inner, clean if has_words(clean) else inner)
-            elif place:  # Before all masks stands a number of a list, or a bracket.
-                parts[place] = punctuated(parts[place], *languages)
+            elif _begins_to_space(model):
+                parts[place] = spaced(parts[place])
         done[sentence] = "".join(parts)
     return done
+
+
+def _begins_to_space(model: SentenceModel) -> bool:
+    """Whether spaces are written between words where the source has none."""
+    return is_unspaced(model.source_language) and not is_unspaced(model.target_language)
 
 
 def _apart(text: str, sentence: Protected) -> str:
@@ -133,11 +137,11 @@ def _apart(text: str, sentence: Protected) -> str:
     """
     together = {int(found[0][1:-1]) for found in _WITHIN_WORD.finditer(sentence.text)}
 
-    def spaced(found: re.Match[str]) -> str:
+    def parted(found: re.Match[str]) -> str:
         number = int(found["number"])
         if number in together or not sentence.spans[number].startswith(_LIKE_WORDS):
             return found[0]
         before = f"{found['before']} " if found["before"] else ""
         return f"{before}⟦{number}⟧{' ' if found['after'] else ''}"
 
-    return _BESIDE_MASK.sub(spaced, text)
+    return _BESIDE_MASK.sub(parted, text)

@@ -36,7 +36,7 @@ from eulalia.translation.transformer import WEIGHTS
 log = logging.getLogger(__name__)
 _EPOCHS = 4
 _MOST_STEPS = 3_000
-_LEARNING_RATE = 6e-4
+_LEARNING_RATE = 1.2e-3
 _WARMUP = 20
 _BATCH_PIECES = 1_500
 _SMOOTHING = 0.1
