@@ -1,5 +1,6 @@
 """A model that knows nothing learns from pairs; what cannot be tuned is told in a sentence."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from eulalia.translation.training import tuning
 from eulalia.translation.training.export import export
 from eulalia.translation.training.network import Network
 from eulalia.translation.training.vocabulary import write_vocabulary
+from eulalia.translation.transformer import WEIGHTS
 
 PAIRS = [
     (f"{size} {noun} `{code}`", f"{theirs}{other}`{code}`")
@@ -40,7 +42,7 @@ def data(pairs=PAIRS, languages=("en", "zh")):
 @pytest.mark.slow
 def test_a_model_learns_the_pairs_and_translates_one_way(model, tmp_path, monkeypatch):
     monkeypatch.setattr(tuning, "_EPOCHS", 150)
-    monkeypatch.setattr(tuning, "_LEARNING_RATE", 4e-3)
+    monkeypatch.setattr(tuning, "_LEARNING_RATES", (4e-3, 4e-3))
     monkeypatch.setattr(tuning, "_SAMPLING", 0.0)
     monkeypatch.setattr(tuning, "_BATCH_PIECES", 600)
     tuning.tune(model, data(), tmp_path / "tuned")
@@ -48,6 +50,21 @@ def test_a_model_learns_the_pairs_and_translates_one_way(model, tmp_path, monkey
     assert engine.translate(["big cat `q`", "quiet house `y`"]) == ["大猫`q`", "安静的房子`y`"]
     with pytest.raises(TranslationError, match="does not know zh to en"):
         Engine.open("zh", "en", tmp_path / "tuned")
+
+
+@pytest.mark.slow
+def test_the_mean_of_the_runs_is_kept(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(tuning, "_SAMPLING", 0.0)
+
+    def weights(*rates):
+        monkeypatch.setattr(tuning, "_LEARNING_RATES", rates)
+        tuning.tune(model, data(), tmp_path / str(rates))
+        with np.load(tmp_path / str(rates) / WEIGHTS) as file:
+            return file["table.weight"].astype(np.float32)
+
+    small, large = weights(1e-3), weights(0.1)
+    assert np.abs(small - large).max() > 1e-2
+    assert np.allclose(weights(1e-3, 0.1), (small + large) / 2, atol=1e-3)
 
 
 @pytest.mark.slow
@@ -65,7 +82,7 @@ def test_an_engine_tunes_once_and_keeps_what_it_made(model, tmp_path, monkeypatc
     engine = Engine.open("en", "zh", model)
     assert engine.method == "tuned"
     engine.prepare(pairs, lambda *counts: steps.append(counts))
-    assert steps[-1] == (4, 4)
+    assert steps[-1] == (8, 8)
     engine.translate(["a quiet bird"], pairs=pairs)
     (folder,) = (tmp_path / "home/.cache/eulalia/translation/tuned").glob("*/")
     made = (folder / DESCRIPTION).stat().st_mtime_ns
