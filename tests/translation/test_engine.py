@@ -107,6 +107,41 @@ def test_what_belongs_within_a_word_stays_within_it():
     ]
 
 
+class Stammering(Echo):
+    """Writes each Latin letter twice."""
+
+    def __init__(self, languages=("zh", "en")):
+        super().__init__(languages=languages)
+
+    def _answer(self, sentence):
+        return re.sub("([A-Za-z])", r"\1\1", sentence)
+
+
+def test_names_amid_chinese_stay_as_they_are():
+    engine = Engine(Stammering())
+    assert engine.translate(["用AdaGrad和VGG16的net。"]) == ["用AdaGrad和VGG16的nneett。"]
+    assert engine.translate(["用AdaGrad。"], terminology={"AdaGrad": "Ada"}) == ["用Ada。"]
+    assert Engine(Stammering(("en", "zh"))).translate(["Use VGG."]) == ["UUssee VVGGGG."]
+
+
+def test_names_beyond_the_masks_that_a_model_knows_are_left_to_it():
+    many = "好" + "，".join(f"N{number}" for number in range(20))
+    translated = Engine(Stammering()).translate([many])[0]
+    assert "N15，NN16，" in translated
+
+
+def test_what_has_nothing_of_chinese_stays_as_it_is():
+    engine = Engine(Stammering())
+    assert engine.translate(["[Discussions](a)", "a、b", "ひ"]) == [
+        "[Discussions](a)",
+        "a, b",
+        "ひ",
+    ]
+    assert engine.translate(["好[ab](c)"]) == ["好[aabb](c)"]
+    pairs = data(("Discussions", "Talk"), languages=("zh", "en"))
+    assert engine.translate(["Discussions"], pairs=pairs) == ["Talk"]
+
+
 @pytest.mark.parametrize(
     "text", ["![A picture. It has $x$.](a.svg)", "**[All of it.](a)**", "<b>All.</b>"]
 )

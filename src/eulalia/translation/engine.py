@@ -18,6 +18,7 @@ from eulalia.translation.neighbours import NeighbourTranslator
 from eulalia.translation.pairs import ParallelData
 from eulalia.translation.passages import Passage, cut, joined, rejoined
 from eulalia.translation.protection import Protected, protect, without_new_block
+from eulalia.translation.scripts import names_pattern
 from eulalia.translation.sentence_translation import translate_sentences
 from eulalia.translation.shipped import shipped
 from eulalia.translation.terminology_constraints import Terms
@@ -99,7 +100,8 @@ class Engine:
         if pairs is not None:
             self.prepare(pairs)
             model, memory = self._learned, self._memory
-        terms = Terms(terminology or {})
+        languages = self.model.source_language, self.model.target_language
+        terms = Terms(terminology or {}, names_pattern(*languages))
         protected = [protect(text) for text in texts]
         passages = [self._passage(each, memory) for each in protected]
         sentences = [
@@ -110,7 +112,6 @@ class Engine:
         done = iter(
             translate_sentences(model, flat, memory, terms, self.method, self._open_neighbours)
         )
-        languages = self.model.source_language, self.model.target_language
         translated = []
         for whole, passage, each in zip(protected, passages, sentences, strict=True):
             parts = [sentence.given(next(done)) for sentence in each]

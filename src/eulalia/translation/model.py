@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from eulalia.translation.errors import TranslationError
-from eulalia.translation.passages import is_unspaced
 from eulalia.translation.protection import MASK
+from eulalia.translation.scripts import gains_spaces
 
 if TYPE_CHECKING:
     from ctranslate2 import Translator  # type: ignore[import-untyped]
@@ -89,7 +89,7 @@ class Model:
         They are those of Chinese and Japanese in what models of our own write of these in languages
         with spaces.
         """
-        two_scripts = is_unspaced(self.source_language) and not is_unspaced(self.target_language)
+        two_scripts = gains_spaces(self.source_language, self.target_language)
         if self.family != "eulalia" or not two_scripts:
             return None
         count = self.target_pieces.get_piece_size()

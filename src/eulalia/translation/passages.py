@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eulalia.translation.protection import MASK
+from eulalia.translation.scripts import is_unspaced
 from eulalia.translation.sentences import split_sentences
 
 _LONGEST = 400
 """Letters of what is translated at once; longer sentences are cut."""
 _CUTS = (re.compile(r"(?<=[,;:，；：、])\s*"), re.compile(r"\s+"), re.compile(""))
 """Where, the best places first."""
-_UNSPACED = ("zh", "ja")
 _TOGETHER = 4
 """So many sentences are translated by one at most."""
 
@@ -74,11 +74,6 @@ def rejoined(passage: Passage, is_known: Callable[[str], bool]) -> Passage:
         gaps.append(passage.gaps[end])
         place = end
     return Passage(tuple(sentences), tuple(gaps))
-
-
-def is_unspaced(language: str) -> bool:
-    """Whether a language writes no spaces between words."""
-    return language.split("-")[0] in _UNSPACED
 
 
 def joined(

@@ -9,9 +9,9 @@ from eulalia.translation.adaptation import Match, TranslationMemory, reused
 from eulalia.translation.masking import has_words
 from eulalia.translation.model import MASKS, SentenceModel
 from eulalia.translation.neighbours import NeighbourTranslator
-from eulalia.translation.passages import is_unspaced
 from eulalia.translation.protection import Protected, is_intact, pieces, without_new_markup
 from eulalia.translation.punctuation import spaced
+from eulalia.translation.scripts import gains_spaces, is_foreign
 from eulalia.translation.terminology_constraints import Terms
 
 _LIKE_WORDS = ("$", "`", ":", "%", "{")
@@ -64,7 +64,9 @@ def translate_sentences(
     elif any(left.values()) and method == "examples" and model.takes_examples:
         writers = [shown, *writers]
     done |= _translated(list(left), writers, model)
-    unruly = [each for each in done if not terms.is_honoured(each, done[each])]
+    unruly = [
+        each for each in done if not terms.is_honoured(each, done[each], by_person=each not in left)
+    ]
     masked = {sentence: terms.masked(sentence) for sentence in unruly}
     again = _translated(list(dict.fromkeys(masked.values())), [plain, several], model)
     done |= {sentence: own.given(again[own]) for sentence, own in masked.items()}
@@ -93,7 +95,7 @@ def _translated(
     """The first translation that keeps its masks, of the first writer that has one; else what
     stands between the masks by itself."""
     done: dict[Protected, str] = {}
-    left = [each for each in sentences if len(each.spans) <= MASKS and has_words(each.text)]
+    left = [each for each in sentences if len(each.spans) <= MASKS and _is_for(model, each.text)]
     for write in writers:
         for sentence, texts in zip(left, write(left), strict=True):
             clean = (without_new_markup(text, sentence.text).strip() for text in texts)
@@ -102,7 +104,7 @@ def _translated(
                 done[sentence] = found
         left = [each for each in left if each not in done]
     done |= _in_pieces(model, [each for each in sentences if each not in done])
-    if not _begins_to_space(model):
+    if not gains_spaces(model.source_language, model.target_language):
         return done
     return {sentence: _apart(text, sentence).strip() for sentence, text in done.items()}
 
@@ -110,24 +112,24 @@ def _translated(
 def _in_pieces(model: SentenceModel, sentences: list[Protected]) -> dict[Protected, str]:
     """Translations of what stands between the masks of sentences, with the masks in their order."""
     cut = {sentence: pieces(sentence.text) for sentence in sentences}
-    texts = [part.strip() for parts in cut.values() for part in parts[::2] if has_words(part)]
+    texts = [part.strip() for parts in cut.values() for part in parts[::2] if _is_for(model, part)]
     written = iter(model.translate(texts))
     done = {}
     for sentence, parts in cut.items():
         for place in range(0, len(parts), 2):
             inner = parts[place].strip()
-            if has_words(inner):
+            if _is_for(model, inner):
                 clean = without_new_markup("".join(pieces(next(written))[::2]), inner).strip()
                 parts[place] = parts[place].replace(inner, clean if has_words(clean) else inner)
-            elif _begins_to_space(model):
+            elif gains_spaces(model.source_language, model.target_language):
                 parts[place] = spaced(parts[place])
         done[sentence] = "".join(parts)
     return done
 
 
-def _begins_to_space(model: SentenceModel) -> bool:
-    """Whether spaces are written between words where the source has none."""
-    return is_unspaced(model.source_language) and not is_unspaced(model.target_language)
+def _is_for(model: SentenceModel, text: str) -> bool:
+    """Whether a text has words, and these are of the language that the model reads."""
+    return has_words(text) and not is_foreign(text, model.source_language)
 
 
 def _apart(text: str, sentence: Protected) -> str:
