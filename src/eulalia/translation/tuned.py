@@ -26,9 +26,9 @@ from eulalia.translation.transformer import WEIGHTS
 _TUNING = Path(__file__).parent / "training" / "tuning.py"
 _CACHE = Path("~/.cache/eulalia/translation/tuned")
 _KEPT = 20
-"""Models of 20 MB that are kept, the last used."""
-_LONGEST_WAIT = 3_600.0
-"""Seconds that another program may take to tune."""
+"""Models that are kept, the last used, 20 MB each; or runs of one that was not finished."""
+_LONGEST_WAIT = 86_400.0
+"""Seconds to wait for other programs that tune; each may take an hour."""
 _MEMORY = {"MALLOC_MMAP_THRESHOLD_": "2000000000", "MALLOC_TRIM_THRESHOLD_": "4000000000"}
 """So that glibc keeps what a step has freed for the next one."""
 _STEP = re.compile(r"step (\d+) of (\d+)")
@@ -55,11 +55,9 @@ def tuned(
         if not (folder / DESCRIPTION).is_file():
             _tune(model, pairs, folder, stepped)
         os.utime(folder)
-        models = sorted(
-            cache.glob(f"*/{DESCRIPTION}"), key=lambda each: each.parent.stat().st_mtime
-        )
-        for old in models[:-_KEPT]:
-            shutil.rmtree(old.parent)
+        folders = [each for each in cache.iterdir() if each.is_dir()]
+        for old in sorted(folders, key=lambda each: each.stat().st_mtime)[:-_KEPT]:
+            shutil.rmtree(old)
     return folder
 
 

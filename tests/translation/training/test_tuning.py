@@ -1,5 +1,9 @@
 """A model that knows nothing learns from pairs; what cannot be tuned is told in a sentence."""
 
+import copy
+import json
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -41,8 +45,9 @@ def data(pairs=PAIRS, languages=("en", "zh")):
 
 @pytest.mark.slow
 def test_a_model_learns_the_pairs_and_translates_one_way(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(tuning, "_EPOCHS", 150)
-    monkeypatch.setattr(tuning, "_LEARNING_RATES", (4e-3, 4e-3))
+    monkeypatch.setattr(tuning, "_TEACHING_EPOCHS", 150)
+    monkeypatch.setattr(tuning, "_STUDYING_EPOCHS", 100)
+    monkeypatch.setattr(tuning, "_LEARNING_RATE", 4e-3)
     monkeypatch.setattr(tuning, "_SAMPLING", 0.0)
     monkeypatch.setattr(tuning, "_BATCH_PIECES", 600)
     tuning.tune(model, data(), tmp_path / "tuned")
@@ -52,19 +57,71 @@ def test_a_model_learns_the_pairs_and_translates_one_way(model, tmp_path, monkey
         Engine.open("zh", "en", tmp_path / "tuned")
 
 
-@pytest.mark.slow
-def test_the_mean_of_the_runs_is_kept(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(tuning, "_SAMPLING", 0.0)
+@pytest.fixture
+def lessons(monkeypatch):
+    """What was read in each run; the network of a run says its number instead of learning."""
+    read = []
 
-    def weights(*rates):
-        monkeypatch.setattr(tuning, "_LEARNING_RATES", rates)
-        tuning.tune(model, data(), tmp_path / str(rates))
-        with np.load(tmp_path / str(rates) / WEIGHTS) as file:
-            return file["table.weight"].astype(np.float32)
+    def learned(start, sets, epochs, pieces, run):
+        read.append(sets)
+        network = copy.deepcopy(start)
+        torch.nn.init.constant_(network.bias, run[0])
+        return network.requires_grad_(False)
 
-    small, large = weights(1e-3), weights(0.1)
-    assert np.abs(small - large).max() > 1e-2
-    assert np.allclose(weights(1e-3, 0.1), (small + large) / 2, atol=1e-3)
+    monkeypatch.setattr(tuning, "_learned", learned)
+    return read
+
+
+def bias(folder):
+    with np.load(folder / WEIGHTS) as file:
+        return file["bias"]
+
+
+def test_kept_is_the_mean_of_the_teacher_and_its_students(model, tmp_path, lessons):
+    tuning.tune(model, data(), tmp_path / "tuned")
+    assert len(lessons) == 4
+    assert np.allclose(bias(tmp_path / "tuned"), (0 + 2 + 3) / 3, atol=1e-3)
+
+
+def test_students_read_what_the_teachers_made_of_either_side(model, tmp_path, lessons):
+    tuning.tune(model, data(PAIRS[:3]), tmp_path / "tuned")
+    sources, targets = (sorted(side) for side in zip(*PAIRS[:3], strict=True))
+    teacher, way_back, first, second = lessons
+    assert [each.source_language for each in (*teacher, *way_back)] == ["en", "zh"]
+    for pairs, made in (first, second):
+        assert pairs == teacher[0]
+        assert (made.source_language, made.target_language) == ("en", "zh")
+    assert sorted(pair.source for pair in first[1].pairs) == sources
+    assert sorted(pair.target for pair in second[1].pairs) == targets
+
+
+def test_a_model_of_one_way_teaches_one_student(model, tmp_path, lessons):
+    about = json.loads((model / DESCRIPTION).read_text("utf-8"))
+    about["source_prefixes"].pop("zh-en")
+    (model / DESCRIPTION).write_text(json.dumps(about), "utf-8")
+    tuning.tune(model, data(), tmp_path / "tuned")
+    assert len(lessons) == 2
+    assert np.allclose(bias(tmp_path / "tuned"), (0 + 1) / 2, atol=1e-3)
+
+
+def test_what_was_learned_before_a_kill_is_not_learned_again(model, tmp_path, lessons, monkeypatch):
+    learned = tuning._learned
+
+    def killed(start, sets, epochs, pieces, run):
+        if run[0] == 2:
+            raise KeyboardInterrupt
+        return learned(start, sets, epochs, pieces, run)
+
+    monkeypatch.setattr(tuning, "_learned", killed)
+    with pytest.raises(KeyboardInterrupt):
+        tuning.tune(model, data(), tmp_path / "tuned")
+    assert not (tmp_path / "tuned").exists()
+    lessons.clear()
+    monkeypatch.setattr(tuning, "_learned", learned)
+    tuning.tune(model, data(), tmp_path / "tuned")
+    assert len(lessons) == 2
+    assert np.allclose(bias(tmp_path / "tuned"), (0 + 2 + 3) / 3, atol=1e-3)
+    assert not (tmp_path / "tuned.runs").exists()
 
 
 @pytest.mark.slow
@@ -96,6 +153,23 @@ def test_a_cache_that_cannot_be_written_is_told_in_a_sentence(model, tmp_path, m
     (tmp_path / "home").write_text("no folder")
     with pytest.raises(TranslationError, match=r"cannot be written.*use another method"):
         tuning_cache.tuned(model, data())
+
+
+def test_the_models_used_last_are_kept(model, tmp_path, monkeypatch):
+    def tune(model, pairs, folder, stepped):
+        folder.mkdir()
+        (folder / DESCRIPTION).write_text("{}")
+
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(tuning_cache, "_tune", tune)
+    monkeypatch.setattr(tuning_cache, "_KEPT", 2)
+    unfinished = tmp_path / ".cache/eulalia/translation/tuned/killed.runs"
+    unfinished.mkdir(parents=True)
+    made = {}
+    for count in (1, 2, 1, 3):
+        made[count] = tuning_cache.tuned(model, data(PAIRS[:count]))
+        time.sleep(0.02)
+    assert set(unfinished.parent.glob("*/")) == {made[1], made[3]}
 
 
 def test_one_tunes_at_a_time(model, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Teach a model of our own the terms and the style of parallel data, in a few hundred steps.
+"""Teach a model of our own the terms and the style of parallel data.
 
     python -m eulalia.translation.training.tuning MODEL PAIRS FOLDER
 
@@ -11,8 +11,10 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import shutil
 import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +23,11 @@ from sentencepiece import SentencePieceProcessor
 
 from eulalia.errors import EulaliaError
 from eulalia.neural.checkpoint import update_average
+from eulalia.translation.engine import Engine
 from eulalia.translation.errors import TranslationError
 from eulalia.translation.masking import Kind, has_words, mask
 from eulalia.translation.model import DESCRIPTION, MASKS, TAGS
-from eulalia.translation.pairs import ParallelData, read_pairs
+from eulalia.translation.pairs import Pair, ParallelData, read_pairs
 from eulalia.translation.protection import protect_pair
 from eulalia.translation.training.batches import Drawn, Pieces, batches, collate
 from eulalia.translation.training.examples import Prepared
@@ -34,10 +37,15 @@ from eulalia.translation.training.step import take_step
 from eulalia.translation.transformer import WEIGHTS
 
 log = logging.getLogger(__name__)
-_EPOCHS = 4
-_MOST_STEPS = 3_000
-_LEARNING_RATES = (6e-4, 1.2e-3)
-"""The highest of each run."""
+_TEACHING_EPOCHS = 4
+"""In which the pairs are read by themselves."""
+_STUDYING_EPOCHS = 4
+"""In which the pairs are read besides those that a teacher has made."""
+_MOST_STEPS = 2_500
+"""Of a run."""
+_MOST_MADE = 20_000
+"""Pairs that a teacher makes."""
+_LEARNING_RATE = 1.2e-3
 _WARMUP = 20
 _BATCH_PIECES = 1_500
 _SMOOTHING = 0.1
@@ -50,57 +58,120 @@ _AVERAGE_DECAY = 0.995
 def tune(model: Path, data: ParallelData, folder: Path) -> None:
     """Write a model that has learned from the pairs into a folder, whole or not at all.
 
-    It learns twice, in small and in larger steps, and the mean of both is kept: a model soup
-    (Wortsman et al. 2022). Raises TranslationError for a model that is not our own.
+    What was learned when the process is killed lies in `folder.runs`; it goes on from there. Raises
+    TranslationError for a model that is not our own.
     """
     direction = data.source_language, data.target_language
-    network = _opened(model, direction)
-    examples: list[Drawn] = [(each, None) for each in _prepared(data)]
-    pieces = Pieces(SentencePieceProcessor(model_file=str(model / PIECES)), _SAMPLING)
-    learned = [
-        _learned(network, examples, pieces, run) for run in range(len(_LEARNING_RATES)) if examples
-    ]
-    for number, other in enumerate(learned):
-        update_average(network, other, number / (number + 1))
+    network, directions = _opened(model)
+    if direction not in directions:
+        raise TranslationError(f"{model} does not translate from {' to '.join(direction)}.")
+    kept = folder.with_name(f"{folder.name}.runs")
+    if data.pairs:
+        kept.mkdir(parents=True, exist_ok=True)
+        network = _schooled(model, network, data, kept, both_ways=direction[::-1] in directions)
     export(network.eval(), model / PIECES, folder, [direction])
+    shutil.rmtree(kept, ignore_errors=True)
 
 
-def _learned(start: Network, examples: list[Drawn], pieces: Pieces, run: int) -> Network:
-    """A copy of the network after it has learned from the examples, in one of the runs."""
-    torch.manual_seed(1)
-    random = np.random.default_rng(1)
+def _schooled(
+    model: Path, network: Network, data: ParallelData, kept: Path, *, both_ways: bool
+) -> Network:
+    """The network after it has learned from the pairs several times over.
+
+    A teacher learns from them, and another one the way back if the network knows it. Each makes
+    further pairs: translations of the sources, and sources for the translations. One student learns
+    from the pairs and the first of these, another one from the pairs and the second (data
+    diversification, Nguyen et al. 2020). The mean of all that translate this way, a model soup
+    (Wortsman et al. 2022), is better than each.
+    """
+    pieces = Pieces(SentencePieceProcessor(model_file=str(model / PIECES)), _SAMPLING)
+    runs = 4 if both_ways else 2
+
+    def learned(run: int, sets: Sequence[ParallelData], epochs: int) -> Network:
+        file = kept / f"{run}.pt"
+        if not file.is_file():
+            new = _learned(network, sets, epochs, pieces, (run, runs))
+            torch.save(new.state_dict(), file.with_suffix(".part"))
+            file.with_suffix(".part").replace(file)
+        found = copy.deepcopy(network).requires_grad_(False)
+        found.load_state_dict(torch.load(file, weights_only=True))
+        return found
+
+    teacher = learned(0, [data], _TEACHING_EPOCHS)
+    made = [_translated(model, teacher, data)]
+    if both_ways:
+        way_back = learned(1, [_swapped(data)], _TEACHING_EPOCHS)
+        made.append(_swapped(_translated(model, way_back, _swapped(data))))
+    students = [
+        learned(runs - len(made) + number, [data, more], _STUDYING_EPOCHS)
+        for number, more in enumerate(made)
+    ]
+    for number, student in enumerate(students, 1):
+        update_average(teacher, student, number / (number + 1))
+    return teacher
+
+
+def _learned(
+    start: Network,
+    sets: Sequence[ParallelData],
+    epochs: int,
+    pieces: Pieces,
+    run: tuple[int, int],
+) -> Network:
+    """A copy of the network that has learned from pairs; `run` is its number, and of how many."""
+    number, runs = run
+    torch.manual_seed(number)
+    random = np.random.default_rng(number)
+    examples: list[Drawn] = [(each, None) for data in sets for each in _prepared(data)]
     network, average = copy.deepcopy(start), copy.deepcopy(start).eval().requires_grad_(False)
     working = copy.deepcopy(start).bfloat16()
-    rate = _LEARNING_RATES[run]
     optimizer = torch.optim.AdamW(
-        network.parameters(), rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+        network.parameters(), _LEARNING_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True
     )
     groups = [
-        group for _ in range(_EPOCHS) for group in batches(examples, pieces, _BATCH_PIECES, random)
+        group
+        for _ in range(epochs if examples else 0)
+        for group in batches(examples, pieces, _BATCH_PIECES, random)
     ][:_MOST_STEPS]
-    total = len(groups) * len(_LEARNING_RATES)
-    for step, group in enumerate(groups):
-        left = 1 - step / len(groups)
+    for step, group in enumerate(groups, 1):
+        left = 1 - (step - 1) / len(groups)
         for parameters in optimizer.param_groups:
-            parameters["lr"] = rate * min(1, (step + 1) / _WARMUP) * left
+            parameters["lr"] = _LEARNING_RATE * min(1, step / _WARMUP) * left
         batch = collate(group, pieces, random)
         loss = take_step(network, working, optimizer, batch, pieces.model.bos_id(), _SMOOTHING)
-        update_average(average, network, min(_AVERAGE_DECAY, (step + 1) / (step + 10)))
-        done = run * len(groups) + step + 1
-        if done % 10 == 0 or done == total:
+        update_average(average, network, min(_AVERAGE_DECAY, step / (step + 9)))
+        if step % 10 == 0 or step == len(groups):
+            done, total = number * len(groups) + step, runs * len(groups)
             log.info("step %d of %d: loss %.3f", done, total, loss)
     return average
 
 
-def _opened(model: Path, direction: tuple[str, str]) -> Network:
-    """The network of a model's folder that translates in this direction."""
+def _translated(model: Path, network: Network, data: ParallelData) -> ParallelData:
+    """Sources of pairs with a network's translations of them."""
+    direction = data.source_language, data.target_language
+    chosen = np.random.default_rng(0).permutation(len(data.pairs))[:_MOST_MADE]
+    sources = [data.pairs[number].source for number in chosen]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "teacher"
+        export(network, model / PIECES, folder, [direction])
+        texts = Engine.open(*direction, folder, "reuse").translate(sources)
+    return ParallelData(*direction, [*map(Pair, sources, texts)])
+
+
+def _swapped(data: ParallelData) -> ParallelData:
+    """The same pairs the other way round."""
+    pairs = [Pair(pair.target, pair.source) for pair in data.pairs]
+    return ParallelData(data.target_language, data.source_language, pairs)
+
+
+def _opened(model: Path) -> tuple[Network, set[tuple[str, ...]]]:
+    """The network in a model's folder, and the pairs of languages that it knows."""
     try:
         about = json.loads((model / DESCRIPTION).read_text("utf-8"))
         with np.load(model / WEIGHTS) as file:
             weights = {name: torch.from_numpy(file[name]).float() for name in file.files}
         heads = int(weights.pop("heads"))
-        if "-".join(direction) not in about["source_prefixes"]:
-            raise TranslationError(f"{model} does not translate from {' to '.join(direction)}.")
+        directions = {tuple(each.split("-")) for each in about["source_prefixes"]}
         pieces, width = weights["table.weight"].shape
         layers = (_layers(weights, "encoder."), _layers(weights, "decoder."))
         inner = len(weights["encoder.0.inner.bias"])
@@ -108,7 +179,7 @@ def _opened(model: Path, direction: tuple[str, str]) -> Network:
         network.load_state_dict(weights)
     except (OSError, ValueError, KeyError, RuntimeError, EOFError) as error:
         raise TranslationError(f"{model} is no model of our own that could be tuned.") from error
-    return network
+    return network, directions
 
 
 def _layers(weights: Iterable[str], side: str) -> int:
