@@ -14,6 +14,7 @@ from eulalia.translation.jobs import Filter, Job, Request, jobs
 
 
 def start_job(values: Values, call: Call) -> Values:
+    """StartTextTranslationJob: queue a job; a token that was used before starts none."""
     refuse_settings(values)
     refuse_encryption(values["OutputDataConfig"])
     request = Request(
@@ -39,10 +40,12 @@ def start_job(values: Values, call: Call) -> Values:
 
 
 def describe_job(values: Values, call: Call) -> Values:
+    """DescribeTextTranslationJob: how far a job is."""
     return {"TextTranslationJobProperties": _properties(jobs.get(call.store, values["JobId"]))}
 
 
 def list_jobs(values: Values, call: Call) -> Values:
+    """ListTextTranslationJobs: a page of jobs, the newest first."""
     wanted = values.get("Filter", {})
     chosen = Filter(
         name=wanted.get("JobName"),
@@ -56,6 +59,7 @@ def list_jobs(values: Values, call: Call) -> Values:
 
 
 def stop_job(values: Values, call: Call) -> Values:
+    """StopTextTranslationJob: ask a job to stop after the documents at hand."""
     job = jobs.stop(call.store, values["JobId"])
     return {"JobId": job.id, "JobStatus": job.status}
 

@@ -12,6 +12,7 @@ _DISPLAYED = ("de", "en", "es", "fr", "it", "ja", "ko", "pt", "zh", "zh-TW")
 
 
 def list_languages(values: Values, call: Call) -> Values:
+    """ListLanguages: a page of the languages of the engines that are there."""
     display = values.get("DisplayLanguageCode", "en")
     if display not in _DISPLAYED:
         raise DisplayLanguageError(

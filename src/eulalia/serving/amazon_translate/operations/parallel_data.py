@@ -15,6 +15,7 @@ from eulalia.translation.resources.errors import ParameterError
 
 
 def create_parallel_data(values: Values, call: Call) -> Values:
+    """CreateParallelData: begin to import a file under a new name."""
     refuse_encryption(values)
     made = parallel_data.create(
         call.store,
@@ -29,6 +30,7 @@ def create_parallel_data(values: Values, call: Call) -> Values:
 
 
 def update_parallel_data(values: Values, call: Call) -> Values:
+    """UpdateParallelData: begin to put a file in the place of what there is."""
     made = parallel_data.renew(
         call.store,
         call.buckets,
@@ -41,6 +43,7 @@ def update_parallel_data(values: Values, call: Call) -> Values:
 
 
 def get_parallel_data(values: Values, call: Call) -> Values:
+    """GetParallelData: what is known of it, with a link to the file."""
     found = parallel_data.get(call.store, values["Name"])
     told: Values = {"ParallelDataProperties": _properties(found, call)}
     if found.version is not None:
@@ -51,12 +54,14 @@ def get_parallel_data(values: Values, call: Call) -> Values:
 
 
 def list_parallel_data(values: Values, call: Call) -> Values:
+    """ListParallelData: a page of what there is, by name."""
     page = parallel_data.everything(call.store, *page_asked(values))
     listed = [_properties(each, call) for each in page.things]
     return {"ParallelDataPropertiesList": listed, "NextToken": page.token}
 
 
 def delete_parallel_data(values: Values, call: Call) -> Values:
+    """DeleteParallelData: remove what no import and no job uses."""
     parallel_data.remove(call.store, values["Name"])
     return {"Name": values["Name"], "Status": "DELETING"}
 

@@ -8,16 +8,19 @@ from eulalia.translation.resources.errors import NotFoundError, ParameterError
 
 
 def tag_resource(values: Values, call: Call) -> Values:
+    """TagResource: add tags, or give them new values."""
     tags.tag(call.store, _resource(values, call), labels(values))
     return {}
 
 
 def untag_resource(values: Values, call: Call) -> Values:
+    """UntagResource: remove tags by their keys."""
     tags.untag(call.store, _resource(values, call), values["TagKeys"])
     return {}
 
 
 def list_tags(values: Values, call: Call) -> Values:
+    """ListTagsForResource: all tags of a resource."""
     found = tags.tags(call.store, _resource(values, call))
     return {"Tags": [{"Key": key, "Value": value} for key, value in found.items()]}
 

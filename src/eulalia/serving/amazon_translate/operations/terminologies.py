@@ -15,6 +15,7 @@ from eulalia.translation.resources.errors import ParameterError
 
 
 def import_terminology(values: Values, call: Call) -> Values:
+    """ImportTerminology: keep a file of terms, in the place of one of that name."""
     refuse_encryption(values)
     data = values["TerminologyData"]
     made = terminologies.put(
@@ -30,6 +31,7 @@ def import_terminology(values: Values, call: Call) -> Values:
 
 
 def get_terminology(values: Values, call: Call) -> Values:
+    """GetTerminology: what is known of it, with a link to the file."""
     found = terminologies.get(call.store, values["Name"])
     wanted = values.get("TerminologyDataFormat", found.format)
     if wanted != found.format:
@@ -41,12 +43,14 @@ def get_terminology(values: Values, call: Call) -> Values:
 
 
 def list_terminologies(values: Values, call: Call) -> Values:
+    """ListTerminologies: a page of what there is, by name."""
     page = terminologies.everything(call.store, *page_asked(values))
     listed = [_properties(each, call) for each in page.things]
     return {"TerminologyPropertiesList": listed, "NextToken": page.token}
 
 
 def delete_terminology(values: Values, call: Call) -> Values:
+    """DeleteTerminology: remove what no job uses."""
     terminologies.remove(call.store, values["Name"])
     return {}
 

@@ -13,6 +13,7 @@ LARGEST_DOCUMENT = 102_400
 
 
 def translate_text(values: Values, call: Call) -> Values:
+    """TranslateText: a text of up to 10,000 bytes, at once."""
     size = len(values["Text"].encode())
     if size > LONGEST_TEXT:
         raise TextSizeError(
@@ -23,6 +24,7 @@ def translate_text(values: Values, call: Call) -> Values:
 
 
 def translate_document(values: Values, call: Call) -> Values:
+    """TranslateDocument: a document of up to 102,400 bytes, at once."""
     document = values["Document"]
     if len(document["Content"]) > LARGEST_DOCUMENT:
         raise LimitError(
