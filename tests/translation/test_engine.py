@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from eulalia.translation import ParallelData, TranslationError
 from eulalia.translation.engine import Engine, mask_plain
 from eulalia.translation.pairs import Pair
+from eulalia.translation.protection import protect
+from eulalia.translation.terminology_constraints import Terms
 
 
 class Echo:
@@ -209,6 +211,13 @@ def test_a_term_is_a_whole_word():
     terms = {"net": "网", "neural net": "神经网"}
     translated = Engine(Echo()).translate(["A network, a neural net, a net."], terminology=terms)
     assert translated == ["A network, a 神经网, a 网."]
+
+
+def test_two_terms_of_one_translation_want_it_twice():
+    terms = Terms({"net": "网", "mesh": "网"})
+    source = protect(mask_plain("net, mesh"))
+    assert not terms.is_honoured(source, "网", by_person=False)
+    assert terms.is_honoured(source, "网，网", by_person=False)
 
 
 def test_wrong_pairs_methods_and_models_are_told_in_a_sentence(tmp_path):

@@ -29,12 +29,11 @@ class Terms:
         A name may be said less often, and a person may have said it otherwise.
         """
         found: list[str] = self._pattern.findall(source.text)
+        wanted = [self.terminology[each] for each in found if each in self.terminology]
+        names = [each for each in found if each not in self.terminology]
         written = source.restored(translation)
-        return all(
-            written.count(self.terminology[each]) >= found.count(each)
-            if each in self.terminology
-            else by_person or each in written
-            for each in found
+        return all(written.count(text) >= wanted.count(text) for text in wanted) and (
+            by_person or all(name in written for name in names)
         )
 
     def masked(self, source: Protected) -> Protected:

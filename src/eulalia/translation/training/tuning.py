@@ -63,12 +63,13 @@ def tune(model: Path, data: ParallelData, folder: Path) -> None:
     """
     direction = data.source_language, data.target_language
     network, directions = _opened(model)
-    if direction not in directions:
+    if "-".join(direction) not in directions:
         raise TranslationError(f"{model} does not translate from {' to '.join(direction)}.")
+    way_back = "-".join(reversed(direction))
     kept = folder.with_name(f"{folder.name}.runs")
     if data.pairs:
         kept.mkdir(parents=True, exist_ok=True)
-        network = _schooled(model, network, data, kept, both_ways=direction[::-1] in directions)
+        network = _schooled(model, network, data, kept, both_ways=way_back in directions)
     export(network.eval(), model / PIECES, folder, [direction])
     shutil.rmtree(kept, ignore_errors=True)
 
@@ -164,14 +165,14 @@ def _swapped(data: ParallelData) -> ParallelData:
     return ParallelData(data.target_language, data.source_language, pairs)
 
 
-def _opened(model: Path) -> tuple[Network, set[tuple[str, ...]]]:
-    """The network in a model's folder, and the pairs of languages that it knows."""
+def _opened(model: Path) -> tuple[Network, set[str]]:
+    """The network in a model's folder, and the pairs of languages that it knows, as en-zh."""
     try:
         about = json.loads((model / DESCRIPTION).read_text("utf-8"))
         with np.load(model / WEIGHTS) as file:
             weights = {name: torch.from_numpy(file[name]).float() for name in file.files}
         heads = int(weights.pop("heads"))
-        directions = {tuple(each.split("-")) for each in about["source_prefixes"]}
+        directions = set(about["source_prefixes"])
         pieces, width = weights["table.weight"].shape
         layers = (_layers(weights, "encoder."), _layers(weights, "decoder."))
         inner = len(weights["encoder.0.inner.bias"])
