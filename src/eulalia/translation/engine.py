@@ -15,6 +15,7 @@ from eulalia.translation.languages import check_language
 from eulalia.translation.masking import Kind, Masked, mask
 from eulalia.translation.model import Model, SentenceModel
 from eulalia.translation.neighbours import NeighbourTranslator
+from eulalia.translation.noisy_channel import open_both_ways
 from eulalia.translation.pairs import ParallelData
 from eulalia.translation.passages import Passage, cut, joined, rejoined
 from eulalia.translation.protection import Protected, protect, without_new_block
@@ -139,7 +140,7 @@ class Engine:
         if self.method == "tuned" and pairs.pairs:
             own = self._own_model()
             folder = tuned(own.folder, pairs, stepped)
-            self._learned = Model.open(folder, *languages, own.tag)
+            self._learned = open_both_ways(folder, *languages, own.tag)
         vectors = Vectors.of_model(self._own_model()) if self.method == "neighbours" else None
         self._memory = TranslationMemory.of(pairs, vectors=vectors)
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "translation.json"
 """The file that makes a folder one of these models."""
+WAY_BACK = "way-back"
+"""The folder in a model's own where the model for the other direction is, if there is one."""
 MASKS = 16
 """So many masks are symbols of our own models."""
 EXAMPLE = "␞"
@@ -36,6 +38,9 @@ _NOT_TWICE = 4
 """Rows of so many pieces are not written twice in a sentence: small models fall into loops."""
 _LENGTH_PENALTY = 1.2
 """The logarithmic probability is divided by the length to this power; small models stop early."""
+_BATCH_PIECES = 1024
+_SCORED_PIECES = 256
+"""Read at once when translations are scored; of more the scores of all words leave the cache."""
 _LONGEST = 320
 """Pieces of a sentence that are read; longer ones are cut before they come here."""
 
@@ -150,23 +155,59 @@ class Model:
         self, sentences: Sequence[str], examples: Sequence[str | None] | None = None
     ) -> list[str]:
         """As SentenceModel says; sentences longer than 320 pieces are cut off."""
-        read = [
-            self.read(sentence, example)
-            for sentence, example in zip(
-                sentences, examples or [None] * len(sentences), strict=True
-            )
-        ]
-        return [own[0] for own in self._written(read, beam=_BEAM, count=1)]
+        return [own[0][0] for own in self._found(sentences, examples, _BEAM, 1)]
 
     def alternatives(self, sentences: Sequence[str]) -> list[list[str]]:
         """As SentenceModel says; they are searched for more widely than the one of `translate`."""
-        read = [self.read(sentence) for sentence in sentences]
-        return self._written(read, beam=_WIDE_BEAM, count=_WIDE_BEAM)
+        found = self._found(sentences, None, _WIDE_BEAM, _WIDE_BEAM)
+        return [[text for text, _ in own] for own in found]
 
-    def _written(self, read: list[list[str]], beam: int, count: int) -> list[list[str]]:
-        """The best translations of what was read, so many of each."""
-        if not read:
+    def candidates(
+        self,
+        sentences: Sequence[str],
+        examples: Sequence[str | None] | None = None,
+        *,
+        beam: int,
+        count: int,
+    ) -> list[list[tuple[str, float]]]:
+        """At most so many different translations of each, the best first, with their `scores`."""
+        found = self._found(sentences, examples, beam, count)
+        different: list[list[tuple[str, float]]] = []
+        for own in found:
+            # The same text may have been written in several rows of pieces.
+            best: dict[str, float] = {}
+            for text, score in own:
+                best.setdefault(text, score)
+            different.append(list(best.items()))
+        return different
+
+    def scores(self, sentences: Sequence[str], translations: Sequence[str]) -> list[float]:
+        """How likely each translation is: the logarithm of its probability, divided by its length
+        to a power."""
+        written: Any = self.target_pieces.encode(list(translations), out_type=str)
+        wanted = [[*self.target_prefix, *pieces[: self.positions - 8]] for pieces in written]
+        results = self.translator.score_batch(
+            [self.read(sentence) for sentence in sentences],
+            wanted,
+            max_batch_size=_SCORED_PIECES,
+            batch_type="tokens",
+            max_input_length=0,
+            offset=len(self.target_prefix),
+        )
+        return [sum(each.log_probs) / len(each.log_probs) ** _LENGTH_PENALTY for each in results]
+
+    def _found(
+        self,
+        sentences: Sequence[str],
+        examples: Sequence[str | None] | None,
+        beam: int,
+        count: int,
+    ) -> list[list[tuple[str, float]]]:
+        """The best translations of sentences, so many of each, with their scores."""
+        if not sentences:
             return []
+        shown = examples or [None] * len(sentences)
+        read = [self.read(*each) for each in zip(sentences, shown, strict=True)]
         results = self.translator.translate_batch(
             read,
             target_prefix=[list(self.target_prefix)] * len(read) if self.target_prefix else None,
@@ -175,13 +216,20 @@ class Model:
             length_penalty=_LENGTH_PENALTY,
             no_repeat_ngram_size=_NOT_TWICE,
             suppress_sequences=self._never_written,
-            max_batch_size=1024,
+            max_batch_size=_BATCH_PIECES,
             batch_type="tokens",
             max_input_length=0,
             max_decoding_length=min(2 * max(map(len, read)) + 16, self.positions - 2),
+            return_scores=True,
         )
         prefix = len(self.target_prefix)
-        return [[self.written(own[prefix:]) for own in result.hypotheses] for result in results]
+        return [
+            [
+                (self.written(pieces[prefix:]), score)
+                for pieces, score in zip(each.hypotheses, each.scores, strict=True)
+            ]
+            for each in results
+        ]
 
     def read(self, sentence: str, example: str | None = None) -> list[str]:
         """The pieces of a sentence, and after it those of its example."""

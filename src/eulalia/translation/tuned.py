@@ -51,13 +51,15 @@ def tuned(
             f"{cache} cannot be written ({error.strerror}); what the method tuned makes is kept "
             "there. Mend that, or use another method."
         ) from error
-    with _alone(cache / "lock"):
-        if not (folder / DESCRIPTION).is_file():
-            _tune(model, pairs, folder, stepped)
-        os.utime(folder)
-        folders = [each for each in cache.iterdir() if each.is_dir()]
-        for old in sorted(folders, key=lambda each: each.stat().st_mtime)[:-_KEPT]:
-            shutil.rmtree(old)
+    # What is there already is not waited for while another model is being made.
+    if not (folder / DESCRIPTION).is_file():
+        with _alone(cache / "lock"):
+            if not (folder / DESCRIPTION).is_file():
+                _tune(model, pairs, folder, stepped)
+                folders = [each for each in cache.iterdir() if each.is_dir()]
+                for old in sorted(folders, key=lambda each: each.stat().st_mtime)[:-_KEPT]:
+                    shutil.rmtree(old)
+    os.utime(folder)
     return folder
 
 

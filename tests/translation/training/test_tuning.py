@@ -12,7 +12,8 @@ from eulalia.translation import ParallelData
 from eulalia.translation import tuned as tuning_cache
 from eulalia.translation.engine import Engine
 from eulalia.translation.errors import TranslationError
-from eulalia.translation.model import DESCRIPTION
+from eulalia.translation.model import DESCRIPTION, WAY_BACK, Model
+from eulalia.translation.noisy_channel import NoisyChannel
 from eulalia.translation.pairs import Pair, write_pairs
 from eulalia.translation.training import tuning
 from eulalia.translation.training.export import export
@@ -83,6 +84,12 @@ def test_kept_is_the_mean_of_the_teacher_and_its_students(model, tmp_path, lesso
     assert np.allclose(bias(tmp_path / "tuned"), (0 + 2 + 3) / 3, atol=1e-3)
 
 
+def test_beside_it_is_the_one_that_learned_the_way_back(model, tmp_path, lessons):
+    tuning.tune(model, data(), tmp_path / "tuned")
+    assert np.allclose(bias(tmp_path / "tuned" / WAY_BACK), 1, atol=1e-3)
+    Model.open(tmp_path / "tuned" / WAY_BACK, "zh", "en")
+
+
 def test_students_read_what_the_teachers_made_of_either_side(model, tmp_path, lessons):
     tuning.tune(model, data(PAIRS[:3]), tmp_path / "tuned")
     sources, targets = (sorted(side) for side in zip(*PAIRS[:3], strict=True))
@@ -102,6 +109,7 @@ def test_a_model_of_one_way_teaches_one_student(model, tmp_path, lessons):
     tuning.tune(model, data(), tmp_path / "tuned")
     assert len(lessons) == 2
     assert np.allclose(bias(tmp_path / "tuned"), (0 + 1) / 2, atol=1e-3)
+    assert not (tmp_path / "tuned" / WAY_BACK).exists()
 
 
 def test_what_was_learned_before_a_kill_is_not_learned_again(model, tmp_path, lessons, monkeypatch):
@@ -139,8 +147,9 @@ def test_an_engine_tunes_once_and_keeps_what_it_made(model, tmp_path, monkeypatc
     engine = Engine.open("en", "zh", model)
     assert engine.method == "tuned"
     engine.prepare(pairs, lambda *counts: steps.append(counts))
-    assert steps[-1] == (8, 8)
+    assert steps[-1] == (16, 16)
     engine.translate(["a quiet bird"], pairs=pairs)
+    assert isinstance(engine._learned, NoisyChannel)
     (folder,) = (tmp_path / "home/.cache/eulalia/translation/tuned").glob("*/")
     made = (folder / DESCRIPTION).stat().st_mtime_ns
     Engine.open("en", "zh", model).translate(["a quiet bird"], pairs=pairs)
@@ -182,6 +191,17 @@ def test_one_tunes_at_a_time(model, tmp_path, monkeypatch):
         pytest.raises(TranslationError, match="another program may be tuning"),
     ):
         tuning_cache.tuned(model, data())
+
+
+def test_a_model_that_is_there_is_not_waited_for(model, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(tuning_cache, "_LONGEST_WAIT", 0.1)
+    cache = tmp_path / ".cache/eulalia/translation/tuned"
+    made = cache / tuning_cache._fingerprint(model, data())
+    made.mkdir(parents=True)
+    (made / DESCRIPTION).write_text("{}")
+    with tuning_cache._alone(cache / "lock"):
+        assert tuning_cache.tuned(model, data()) == made
 
 
 @pytest.mark.parametrize("broken", ["absent", "empty", "languages"])

@@ -26,7 +26,7 @@ from eulalia.neural.checkpoint import update_average
 from eulalia.translation.engine import Engine
 from eulalia.translation.errors import TranslationError
 from eulalia.translation.masking import Kind, has_words, mask
-from eulalia.translation.model import DESCRIPTION, MASKS, TAGS
+from eulalia.translation.model import DESCRIPTION, MASKS, TAGS, WAY_BACK
 from eulalia.translation.pairs import Pair, ParallelData, read_pairs
 from eulalia.translation.protection import protect_pair
 from eulalia.translation.training.batches import Drawn, Pieces, batches, collate
@@ -58,26 +58,33 @@ _AVERAGE_DECAY = 0.995
 def tune(model: Path, data: ParallelData, folder: Path) -> None:
     """Write a model that has learned from the pairs into a folder, whole or not at all.
 
-    What was learned when the process is killed lies in `folder.runs`; it goes on from there. Raises
+    If the model knows the way back too, one that has learned it lies in `folder / WAY_BACK`. What
+    was learned when the process is killed lies in `folder.runs`; it goes on from there. Raises
     TranslationError for a model that is not our own.
     """
     direction = data.source_language, data.target_language
+    back = data.target_language, data.source_language
     network, directions = _opened(model)
     if "-".join(direction) not in directions:
         raise TranslationError(f"{model} does not translate from {' to '.join(direction)}.")
-    way_back = "-".join(reversed(direction))
     kept = folder.with_name(f"{folder.name}.runs")
+    kept.mkdir(parents=True, exist_ok=True)
+    way_back = None
     if data.pairs:
-        kept.mkdir(parents=True, exist_ok=True)
-        network = _schooled(model, network, data, kept, both_ways=way_back in directions)
-    export(network.eval(), model / PIECES, folder, [direction])
+        both_ways = "-".join(back) in directions
+        network, way_back = _schooled(model, network, data, kept, both_ways=both_ways)
+    export(network, model / PIECES, kept / "model", [direction])
+    if way_back is not None:
+        export(way_back, model / PIECES, kept / "model" / WAY_BACK, [back])
+    shutil.rmtree(folder, ignore_errors=True)
+    (kept / "model").replace(folder)
     shutil.rmtree(kept, ignore_errors=True)
 
 
 def _schooled(
     model: Path, network: Network, data: ParallelData, kept: Path, *, both_ways: bool
-) -> Network:
-    """The network after it has learned from the pairs several times over.
+) -> tuple[Network, Network | None]:
+    """The network after it has learned from the pairs several times over; and one for the way back.
 
     A teacher learns from them, and another one the way back if the network knows it. Each makes
     further pairs: translations of the sources, and sources for the translations. One student learns
@@ -100,6 +107,7 @@ def _schooled(
 
     teacher = learned(0, [data], _TEACHING_EPOCHS)
     made = [_translated(model, teacher, data)]
+    way_back = None
     if both_ways:
         way_back = learned(1, [_swapped(data)], _TEACHING_EPOCHS)
         made.append(_swapped(_translated(model, way_back, _swapped(data))))
@@ -109,7 +117,7 @@ def _schooled(
     ]
     for number, student in enumerate(students, 1):
         update_average(teacher, student, number / (number + 1))
-    return teacher
+    return teacher, way_back
 
 
 def _learned(
