@@ -26,7 +26,7 @@ from eulalia.translation.transformer import WEIGHTS
 _TUNING = Path(__file__).parent / "training" / "tuning.py"
 _CACHE = Path("~/.cache/eulalia/translation/tuned")
 _KEPT = 20
-"""Models that are kept, the last used, 20 MB each; or runs of one that was not finished."""
+"""Models that are kept, the last used, 40 MB each; or runs of one that was not finished."""
 _LONGEST_WAIT = 86_400.0
 """Seconds to wait for other programs that tune; each may take an hour."""
 _MEMORY = {"MALLOC_MMAP_THRESHOLD_": "2000000000", "MALLOC_TRIM_THRESHOLD_": "4000000000"}
