@@ -1,6 +1,7 @@
 """A model of our own is told what sentences are from, if they are not what it takes them for."""
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -62,3 +63,20 @@ def test_chinese_letters_are_written_into_chinese_alone(folder, tmp_path):
     for source, target in (("en", "zh"), ("zh", "en")):
         (written,) = Model.open(tmp_path / "both", source, target).translate(["大狗 a dog"])
         assert bool(set("大狗小猫") & set(written)) == (target == "zh")
+
+
+def test_each_thread_that_openmp_is_allowed_has_sentences_of_its_own(folder, monkeypatch):
+    cores = len(os.sched_getaffinity(0))
+    for told, threads in (("3", 3), ("2,4", 2), ("", cores), ("many", cores), ("0", cores)):
+        monkeypatch.setenv("OMP_NUM_THREADS", told)
+        assert Model.open(folder, "en", "zh").translator.num_translators == threads
+
+
+def test_translations_come_in_the_order_of_their_sentences(folder, monkeypatch):
+    sentences = ["a big dog", "two small cats " * 9, "", "three quiet birds"] * 40
+    written = []
+    for threads in ("1", "4"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        written.append(Model.open(folder, "en", "zh").translate(sentences))
+    assert written[0] == written[1]
+    assert written[0][:4] * 40 == written[0]

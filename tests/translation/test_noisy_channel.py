@@ -54,6 +54,12 @@ def test_what_leads_back_but_is_no_translation_is_not_taken():
     assert channel.translate(["a big dog"]) == ["狗"]
 
 
+def test_what_has_lost_a_mask_gives_way_to_what_has_it():
+    there = Known([("狗", -0.1), ("⟦0⟧⟦0⟧狗", -0.2), ("狗⟦0⟧", -0.9)])
+    likely = {(text, "a dog ⟦0⟧"): -0.1 for text, _ in there.found}
+    assert NoisyChannel(there, Known(likely=likely)).translate(["a dog ⟦0⟧"]) == ["狗⟦0⟧"]
+
+
 def test_it_stands_for_the_model_of_the_way_there():
     channel = judged([])
     assert (channel.source_language, channel.target_language) == ("en", "zh")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ _NOT_TWICE = 4
 """Rows of so many pieces are not written twice in a sentence: small models fall into loops."""
 _LENGTH_PENALTY = 1.2
 """The logarithmic probability is divided by the length to this power; small models stop early."""
-_BATCH_PIECES = 1024
+_BATCH_PIECES = 512
+"""Read at once by a thread."""
 _SCORED_PIECES = 256
 """Read at once when translations are scored; of more the scores of all words leave the cache."""
 _LONGEST = 320
@@ -129,7 +131,14 @@ class Model:
             positions = int(about["positions"])
             source = SentencePieceProcessor(model_file=str(folder / about["source_pieces"]))
             target = SentencePieceProcessor(model_file=str(folder / about["target_pieces"]))
-            translator = Translator(str(folder), device="cpu", compute_type="int8")
+            # Small matrices are not worth sharing: each thread has sentences of its own.
+            translator = Translator(
+                str(folder),
+                device="cpu",
+                compute_type="int8",
+                inter_threads=_threads(),
+                intra_threads=1,
+            )
             languages = source_language, target_language
             source_prefix = _prefix(about["source_prefixes"], *languages, folder)
             target_prefix = _prefix(about["target_prefixes"], *languages, folder)
@@ -261,6 +270,14 @@ class Model:
 def into(language: str) -> str:
     """The symbol that asks a model of our own for a language."""
     return f"⟨{language}⟩"
+
+
+def _threads() -> int:
+    """The processor threads that OpenMP is allowed; without a word of it, those of the process."""
+    told = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if told.isdecimal() and int(told):
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _prefix(

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eulalia.translation.model import WAY_BACK, Model, SentenceModel
+from eulalia.translation.protection import MASK
 
-_BEAM = 8
+_BEAM = 6
 _CANDIDATES = 5
-"""Of those in the beam so many are judged; the others are seldom chosen."""
+"""Of those in the beam so many are judged."""
 _WAY_BACK_WEIGHT = 0.2
 """Of the way back, the weight of the way there being 1."""
 
@@ -51,9 +52,14 @@ class NoisyChannel:
         repeated = [sentence for sentence, own in zip(sentences, texts, strict=True) for _ in own]
         back = iter(self.way_back.scores([text for own in texts for text in own], repeated))
         best = []
-        for own in candidates:
-            judged = [score + _WAY_BACK_WEIGHT * next(back) for _, score in own]
-            best.append(own[judged.index(max(judged))][0])
+        for sentence, own in zip(sentences, candidates, strict=True):
+            masks = sorted(MASK.findall(sentence))
+            # What has lost or doubled a mask is of no use, however likely it is.
+            judged = [
+                (sorted(MASK.findall(text)) == masks, score + _WAY_BACK_WEIGHT * next(back), text)
+                for text, score in own
+            ]
+            best.append(max(judged)[2])
         return best
 
     def alternatives(self, sentences: Sequence[str]) -> list[list[str]]:
