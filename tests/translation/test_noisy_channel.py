@@ -109,6 +109,7 @@ def test_real_models_both_ways_translate_together(folder):
     assert channel.way_back.target_language == "en"
     sentences = ["a big dog", "", "quiet " * 400]
     assert len(channel.translate(sentences)) == len(sentences)
+    assert channel.translate([]) == []
 
 
 def test_a_model_without_one_for_the_way_back_is_by_itself(folder):
