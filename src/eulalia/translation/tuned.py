@@ -52,15 +52,23 @@ def tuned(
             "there. Mend that, or use another method."
         ) from error
     # What is there already is not waited for while another model is being made.
-    if not (folder / DESCRIPTION).is_file():
+    if not _is_there(folder):
         with _alone(cache / "lock"):
-            if not (folder / DESCRIPTION).is_file():
+            if not _is_there(folder):
                 _tune(model, pairs, folder, stepped)
                 folders = [each for each in cache.iterdir() if each.is_dir()]
                 for old in sorted(folders, key=lambda each: each.stat().st_mtime)[:-_KEPT]:
                     shutil.rmtree(old)
-    os.utime(folder)
     return folder
+
+
+def _is_there(folder: Path) -> bool:
+    """Whether a model was made; it is then the last used, so that no other program removes it."""
+    try:
+        os.utime(folder)
+    except FileNotFoundError:
+        return False
+    return (folder / DESCRIPTION).is_file()
 
 
 @contextmanager
