@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from eulalia.translation.errors import TranslationError
 from eulalia.translation.protection import MASK
 from eulalia.translation.scripts import gains_spaces
+from eulalia.translation.threads import threads
 
 if TYPE_CHECKING:
     from ctranslate2 import Translator  # type: ignore[import-untyped]
@@ -136,7 +136,7 @@ class Model:
                 str(folder),
                 device="cpu",
                 compute_type="int8",
-                inter_threads=_threads(),
+                inter_threads=threads(),
                 intra_threads=1,
             )
             languages = source_language, target_language
@@ -270,14 +270,6 @@ class Model:
 def into(language: str) -> str:
     """The symbol that asks a model of our own for a language."""
     return f"⟨{language}⟩"
-
-
-def _threads() -> int:
-    """The processor threads that OpenMP is allowed; without a word of it, those of the process."""
-    told = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
-    if told.isdecimal() and int(told):
-        return int(told)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _prefix(

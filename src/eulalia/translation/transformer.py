@@ -54,8 +54,16 @@ class Written:
 
     def kept(self, rows: Integers) -> Written:
         """These translations alone."""
-        keys, values = ([each[rows] for each in part] for part in (self.keys, self.values))
+        keys, values = (
+            [self._of_rows(rows, each) for each in part] for part in (self.keys, self.values)
+        )
         return Written(keys, values, self.length)
+
+    def _of_rows(self, rows: Integers, cache: Floats) -> Floats:
+        own = np.empty((len(rows), *cache.shape[1:]), np.float32)
+        # The room for what is not written yet holds nothing.
+        own[:, :, : self.length] = cache[rows, :, : self.length]
+        return own
 
     def reorder(self, rows: Integers) -> None:
         """Go on with these translations, (batch * beam,), in the place of those that there were."""
@@ -162,15 +170,17 @@ class Transformer:
             x = x + self._inner(x, layer)
         return self._normed(x, "decoder_norm")
 
-    def log_probabilities(self, states: Floats) -> Floats:
-        """(rows, pieces), of what comes after states (rows, width)."""
-        logits = states @ self.table.T + self.bias
-        logits -= logits.max(1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(1, keepdims=True))
-        return logits
+    def logits(self, states: Floats) -> tuple[Floats, Floats]:
+        """What is said of each piece after states (rows, width), (rows, pieces), and the logarithm
+        of the sum of the exponentials of each row, (rows,)."""
+        logits = states @ self.table.T
+        logits += self.bias
+        highest = logits.max(1, keepdims=True)
+        sums = np.exp(logits - highest).sum(1)
+        return logits, highest[:, 0] + np.log(sums)
 
     def _embedded(self, pieces: Integers, first: int) -> Floats:
-        places = positions(first + pieces.shape[1], self.width)[first:]
+        places = positions(first, first + pieces.shape[1], self.width)
         return self.table[pieces] * np.float32(self.width**0.5) + places
 
     def _normed(self, x: Floats, name: str) -> Floats:
@@ -212,10 +222,10 @@ class Transformer:
         return self._linear(y, f"{layer}.outer")
 
 
-def positions(length: int, width: int) -> Floats:
-    """Sines, then cosines, of each position, (length, width), as CTranslate2 makes them."""
+def positions(first: int, end: int, width: int) -> Floats:
+    """Sines, then cosines, of these positions, (end - first, width), as CTranslate2 makes them."""
     step = np.log(10_000) / (width // 2 - 1)
-    angles = np.arange(1, length + 1)[:, None] * np.exp(-step * np.arange(width // 2))
+    angles = np.arange(first + 1, end + 1)[:, None] * np.exp(-step * np.arange(width // 2))
     return np.concatenate([np.sin(angles), np.cos(angles)], 1).astype(np.float32)
 
 

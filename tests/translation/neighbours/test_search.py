@@ -24,7 +24,8 @@ def translated(transformer, sources, steps=None, **changes):
 def mean_log_probability(transformer, source, target):
     memory = transformer.read(filled([source]))
     before = np.array([[BEGIN, *target]])
-    told = transformer.log_probabilities(transformer.states(memory, before)[0])
+    logits, sums = transformer.logits(transformer.states(memory, before)[0])
+    told = logits - sums[:, None]
     return float(np.mean([told[step, piece] for step, piece in enumerate([*target, END])]))
 
 

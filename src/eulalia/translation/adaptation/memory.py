@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 from zlib import crc32
 
@@ -33,6 +34,8 @@ _RAREST = 12
 """So many of a sentence's features are looked up."""
 _MOST_OWNERS = 8_000
 _CANDIDATES = 32
+_KEPT = 20_000
+"""Pairs whose masked texts are kept."""
 
 
 Numbers = npt.NDArray[np.uint32]
@@ -97,9 +100,11 @@ class TranslationMemory:
     def matches(self, sentence: Protected, count: int) -> list[Match]:
         """The pairs most like a sentence, at most so many, the best first."""
         text = sentence.restored(sentence.text)
+        nearest = self.nearest(text)[:count]
+        found = ((likeness, self.data.pairs[number]) for likeness, number in nearest)
         return [
-            Match(self.data.pairs[number], _with_masks(self.data.pairs[number], sentence), likeness)
-            for likeness, number in self.nearest(text)[:count]
+            Match(pair, with_masks_of(sentence, *_masked(pair)), likeness)
+            for likeness, pair in found
         ]
 
     def related(self, sentence: Protected, count: int) -> list[tuple[str, str]]:
@@ -113,14 +118,8 @@ class TranslationMemory:
         if self._senses is not None:
             near = self._senses.near(text, count + count // 2)
             numbers += [number for number in near if number not in numbers][: count // 2]
-        found = []
-        for number in numbers:
-            pair = self.data.pairs[number]
-            source, target = protect_pair(
-                *(mask(x, Kind.MARKDOWN) for x in (pair.source, pair.target))
-            )
-            found.append((source.text, target))
-        return found
+        found = (_masked(self.data.pairs[number]) for number in numbers)
+        return [(source.text, target) for source, target in found]
 
     def nearest(self, text: str) -> list[tuple[float, int]]:
         """The likeness and the numbers of pairs that are like a text, the most alike first."""
@@ -197,12 +196,10 @@ def _features_of_rows(rows: Rows) -> tuple[npt.NDArray[np.uint64], npt.NDArray[n
     return features, np.concatenate([owners, owners[:-1][within]])
 
 
-def _with_masks(pair: Pair, sentence: Protected) -> str:
-    """A pair's translation as an example for a sentence."""
-    return with_masks_of(
-        sentence,
-        *protect_pair(mask(pair.source, Kind.MARKDOWN), mask(pair.target, Kind.MARKDOWN)),
-    )
+@lru_cache(_KEPT)
+def _masked(pair: Pair) -> tuple[Protected, str]:
+    """The texts of a pair with masks of its own."""
+    return protect_pair(mask(pair.source, Kind.MARKDOWN), mask(pair.target, Kind.MARKDOWN))
 
 
 def with_masks_of(sentence: Protected, source: Protected, target: str) -> str:

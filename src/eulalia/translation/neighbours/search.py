@@ -47,10 +47,12 @@ class Neighbours:
         self._states, self._norms = self._states[rows], self._norms[rows]
         self._pieces = self._pieces[rows]
 
-    def told(self, states: Floats, log_probabilities: Floats) -> Floats:
-        """The probabilities with the neighbours' say, as logarithms.
+    def tell(self, states: Floats, logits: Floats, log_sums: Floats) -> Floats:
+        """Put the neighbours' say into `logits`; returns what they must then be reduced by to be
+        the logarithms of probabilities, (batch * beam,).
 
-        `states` are (batch * beam, width), `log_probabilities` (batch * beam, pieces).
+        `states` are (batch * beam, width); `logits` (batch * beam, pieces) and `log_sums` as
+        `Transformer.logits` gives them.
         """
         batch, width = len(self._states), states.shape[1]
         asking = states.reshape(batch, -1, width)
@@ -65,14 +67,13 @@ class Neighbours:
         say *= np.maximum(1 - closest / self.settings.reach, 0) / say.sum(1, keepdims=True)
         owner = np.repeat(np.arange(batch), len(states) // batch)
         pieces = self._pieces[owner[:, None], nearest]
-        own = np.maximum(1 - say.sum(1, keepdims=True), 1e-6)
+        reduced: Floats = log_sums - np.log(np.maximum(1 - say.sum(1), 1e-6))
         rows = np.arange(len(states))[:, None]
         # Several neighbours may name one piece: their say is summed before it is put in.
         same = pieces[:, :, None] == pieces[:, None, :]
-        shares = np.where(same, say[:, None, :], 0).sum(2)
-        told: Floats = log_probabilities + np.log(own)
-        told[rows, pieces] = np.logaddexp(told[rows, pieces], np.log(np.maximum(shares, 1e-30)))
-        return told
+        shares = np.log(np.maximum(np.where(same, say[:, None, :], 0).sum(2), 1e-30))
+        logits[rows, pieces] = np.logaddexp(logits[rows, pieces], shares + reduced[:, None])
+        return reduced
 
 
 def search(
@@ -128,18 +129,22 @@ class _Beam:
         """Add a piece to each translation that has not ended, and go on with the best."""
         batch, beam, _ = self.pieces.shape
         states = transformer.write(self.pieces[..., -1].ravel(), self.memory, self.written)
-        told = self.neighbours.told(states, transformer.log_probabilities(states))
-        told = told.reshape(batch, beam, -1)
+        logits, log_sums = transformer.logits(states)
+        reduced = self.neighbours.tell(states, logits, log_sums)
         ends = self.pieces[..., 1:] == end
-        ended = ends.any(2)
-        told[ended] = _NEVER
-        told[ended, end] = 0
-        told += self.totals[..., None]
+        ended = ends.any(2).ravel()
+        logits[ended] = _NEVER
+        logits[ended, end], reduced[ended] = 0, 0
+        # Of each translation, no more pieces than there are translations can be among the best.
+        count = min(beam, logits.shape[1])
+        told, pieces = _highest(logits, count)
+        told = told.reshape(batch, beam, count)
+        told += (self.totals - reduced.reshape(batch, beam))[..., None]
         lengths = (2 + np.count_nonzero(~ends, axis=2)).astype(np.float32)
-        means = (told / lengths[..., None]).reshape(batch, -1)
-        parents, chosen = np.divmod(_highest(means, beam), told.shape[2])
-        rows = np.arange(batch)[:, None]
-        self.totals = told[rows, parents, chosen]
+        best = _highest((told / lengths[..., None]).reshape(batch, -1), beam)[1]
+        rows, parents = np.arange(batch)[:, None], best // count
+        self.totals = np.take_along_axis(told.reshape(batch, -1), best, 1)
+        chosen = np.take_along_axis(pieces.reshape(batch, -1), best, 1)
         self.pieces = np.concatenate([self.pieces[rows, parents], chosen[..., None]], axis=2)
         self.written.reorder((rows * beam + parents).ravel())
 
@@ -154,12 +159,14 @@ class _Beam:
         self.neighbours.keep(rows)
 
 
-def _highest(numbers: Floats, count: int) -> Integers:
-    """The places of the `count` highest of each row, which are changed; highest first."""
+def _highest(numbers: Floats, count: int) -> tuple[Floats, Integers]:
+    """The `count` highest of each row, highest first, and their places; the rows are changed."""
     # For few of many numbers this is twenty times as fast as argpartition.
     rows = np.arange(len(numbers))
+    values = np.empty((len(numbers), count), np.float32)
     places = np.empty((len(numbers), count), np.int64)
     for nth in range(count):
         places[:, nth] = numbers.argmax(1)
+        values[:, nth] = numbers[rows, places[:, nth]]
         numbers[rows, places[:, nth]] = -np.inf
-    return places
+    return values, places

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -43,16 +44,18 @@ class Store:
         self._transformer = transformer
         self._begin = begin
         self._steps: OrderedDict[Example, Steps] = OrderedDict()
+        self._lock = Lock()
 
     def steps(self, examples: Sequence[Sequence[Example]]) -> list[Steps]:
         """The steps of all examples of each sentence."""
-        asked = {example for several in examples for example in several}
-        self._make(sorted(asked - self._steps.keys(), key=lambda each: len(each.source)))
-        for example in asked:
-            self._steps.move_to_end(example)
-        found = [_joined([self._steps[each] for each in several]) for several in examples]
-        while len(self._steps) > _KEPT:
-            self._steps.popitem(last=False)
+        with self._lock:
+            asked = {example for several in examples for example in several}
+            self._make(sorted(asked - self._steps.keys(), key=lambda each: len(each.source)))
+            for example in asked:
+                self._steps.move_to_end(example)
+            found = [_joined([self._steps[each] for each in several]) for several in examples]
+            while len(self._steps) > _KEPT:
+                self._steps.popitem(last=False)
         return found
 
     def _make(self, examples: Sequence[Example]) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from eulalia.translation.neighbours.search import Settings, search
 from eulalia.translation.neighbours.store import Example, Store
+from eulalia.translation.threads import threads
 from eulalia.translation.transformer import Transformer
 
 if TYPE_CHECKING:
     from eulalia.translation.model import Model
 
 _AT_ONCE = 32
+_KEPT = 20_000
+"""Examples whose pieces are kept."""
 _LONGEST = 200
 """Pieces of a pair's texts that are read."""
 
@@ -27,6 +34,7 @@ class NeighbourTranslator:
         self._transformer = transformer
         self._settings = settings or Settings()
         self._store = Store(transformer, model.target_pieces.bos_id())
+        self._example = lru_cache(_KEPT)(self._read_example)
 
     def translate(
         self, sentences: Sequence[str], pairs: Sequence[Sequence[tuple[str, str]]]
@@ -36,10 +44,12 @@ class NeighbourTranslator:
         sources = [self._source(sentence) for sentence in sentences]
         examples = [[self._example(*pair) for pair in several] for several in pairs]
         written = [""] * len(sentences)
-        order = sorted(range(len(sources)), key=lambda number: len(sources[number]))
-        for first in range(0, len(order), _AT_ONCE):
-            own = order[first : first + _AT_ONCE]
-            found = search(
+        # The longest first, so that no thread is left with them alone at the end.
+        order = sorted(range(len(sources)), key=lambda number: -len(sources[number]))
+        batches = [order[first : first + _AT_ONCE] for first in range(0, len(order), _AT_ONCE)]
+
+        def found(own: list[int]) -> list[list[int]]:
+            return search(
                 self._transformer,
                 [sources[number] for number in own],
                 self._store.steps([examples[number] for number in own]),
@@ -47,14 +57,18 @@ class NeighbourTranslator:
                 begin=model.target_pieces.bos_id(),
                 end=model.target_pieces.eos_id(),
             )
-            for number, pieces in zip(own, found, strict=True):
-                written[number] = model.written(model.target_pieces.id_to_piece(pieces))
+
+        # Each thread has sentences of its own, as the matrices are too small to be shared out.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads()) as pool:
+            for own, several in zip(batches, pool.map(found, batches), strict=True):
+                for number, pieces in zip(own, several, strict=True):
+                    written[number] = model.written(model.target_pieces.id_to_piece(pieces))
         return written
 
     def _source(self, text: str) -> list[int]:
         return [self._model.source_pieces.piece_to_id(each) for each in self._model.read(text)]
 
-    def _example(self, source: str, target: str) -> Example:
+    def _read_example(self, source: str, target: str) -> Example:
         pieces = self._model.target_pieces
         return Example(
             tuple(self._source(source)[:_LONGEST]),
