@@ -6,9 +6,10 @@ Chapters of Dive into Deep Learning are translated without parallel data, with p
 and with pairs of sentences: once with these chapters left out of the pairs (the honest protocol)
 and once with them among the pairs (which the published figures may have been). They are none of
 the five chapters that were published. The other ways of using pairs are compared on sentences,
-left out. English to Spanish are documents of TensorFlow that were kept out of the model's
-training; their text stands in rows, which are paragraphs and sentences at once. BLEU comes with
-the interval of 1,000 bootstrap samples of blocks. Writes
+left out. How much of its gain the method `tuned` owes to its way of decoding shows without pairs,
+`judged` by the model for the way back. English to Spanish are documents of TensorFlow that were
+kept out of the model's training; their text stands in rows, which are paragraphs and sentences at
+once. BLEU comes with the interval of 1,000 bootstrap samples of blocks. Writes
 benchmarks/results/active_custom_translation.json.
 """
 
@@ -40,8 +41,11 @@ from eulalia.translation.engine import Engine
 from eulalia.translation.evaluation import Block, read_blocks, translated
 from eulalia.translation.extract import extract
 from eulalia.translation.masking import Kind, mask
+from eulalia.translation.model import Model
+from eulalia.translation.noisy_channel import NoisyChannel
 from eulalia.translation.pairing import DocumentPair, Rule, pair_documents
 from eulalia.translation.scoring import score
+from eulalia.translation.shipped import shipped
 
 RESULTS = Path(__file__).parent / "results" / "active_custom_translation.json"
 PUBLISHED = {
@@ -155,11 +159,17 @@ def _rows(
     """The figures of each way."""
     languages = experiment.languages
     ways: list[tuple[str, str, str]] = [("none", "", "")]
+    if "tuned" in methods:
+        ways.append(("none", "", "judged"))
     for protocol in ("left out", "in memory"):
         ways += [(kind, protocol, methods[0]) for kind in experiment.pairs]
     ways += [("sentences", "left out", method) for method in methods[1:]]
     for kind, protocol, method in ways:
-        engine = Engine.open(*languages, model, method or None)
+        engine = (
+            _judged(languages, model)
+            if method == "judged"
+            else Engine.open(*languages, model, method or None)
+        )
         others, own = experiment.pairs.get(kind, ([], []))
         chosen = [*others, *(own if protocol == "in memory" else [])]
         pairs = ParallelData(*languages, chosen) if chosen else None
@@ -175,6 +185,16 @@ def _rows(
         row |= {"preparing_s": round(prepared - began), "translating_s": round(done - prepared)}
         Console(stderr=True).print(row)
         yield row
+
+
+def _judged(languages: tuple[str, str], model: str | None) -> Engine:
+    """The engine without pairs, whose translations are judged as those of a tuned one are."""
+    source, target = languages
+    there = shipped(source, target) if model is None else Path(model)
+    back = shipped(target, source) if model is None else Path(model)
+    return Engine(
+        NoisyChannel(Model.open(there, source, target), Model.open(back, target, source)), "reuse"
+    )
 
 
 def _scores(written: list[str], references: list[str], language: str) -> dict[str, Any]:

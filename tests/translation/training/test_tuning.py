@@ -2,6 +2,7 @@
 
 import copy
 import json
+import logging
 import time
 
 import numpy as np
@@ -63,10 +64,10 @@ def lessons(monkeypatch):
     """What was read in each run; the network of a run says its number instead of learning."""
     read = []
 
-    def learned(start, sets, epochs, pieces, run):
+    def learned(start, sets, epochs, pieces, run, progress):
         read.append(sets)
         network = copy.deepcopy(start)
-        torch.nn.init.constant_(network.bias, run[0])
+        torch.nn.init.constant_(network.bias, run)
         return network.requires_grad_(False)
 
     monkeypatch.setattr(tuning, "_learned", learned)
@@ -115,10 +116,10 @@ def test_a_model_of_one_way_teaches_one_student(model, tmp_path, lessons):
 def test_what_was_learned_before_a_kill_is_not_learned_again(model, tmp_path, lessons, monkeypatch):
     learned = tuning._learned
 
-    def killed(start, sets, epochs, pieces, run):
-        if run[0] == 2:
+    def killed(start, sets, epochs, pieces, run, progress):
+        if run == 2:
             raise KeyboardInterrupt
-        return learned(start, sets, epochs, pieces, run)
+        return learned(start, sets, epochs, pieces, run, progress)
 
     monkeypatch.setattr(tuning, "_learned", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -132,6 +133,25 @@ def test_what_was_learned_before_a_kill_is_not_learned_again(model, tmp_path, le
     assert not (tmp_path / "tuned.runs").exists()
 
 
+@pytest.mark.parametrize("ways", [1, 2])
+def test_of_how_much_it_is_told_stays_the_same_and_all_is_done(
+    model, tmp_path, lessons, monkeypatch, caplog, ways
+):
+    if ways == 1:
+        about = json.loads((model / DESCRIPTION).read_text("utf-8"))
+        about["source_prefixes"].pop("zh-en")
+        (model / DESCRIPTION).write_text(json.dumps(about), "utf-8")
+    monkeypatch.setattr(tuning, "_AT_ONCE", 5)
+    with caplog.at_level(logging.INFO, tuning.log.name):
+        tuning.tune(model, data(), tmp_path / "tuned")
+    told = [tuning_cache._STEP.match(line) for line in caplog.messages]
+    steps = [(int(found[1]), int(found[2])) for found in told if found]
+    assert len({total for _, total in steps}) == 1
+    assert sorted(steps) == steps
+    assert steps[-1][0] == steps[-1][1]
+    assert len(steps) > ways * len(PAIRS) // 5
+
+
 @pytest.mark.slow
 def test_no_pairs_leave_the_model_as_it_was(model, tmp_path):
     tuning.tune(model, data([]), tmp_path / "tuned")
@@ -143,11 +163,9 @@ def test_no_pairs_leave_the_model_as_it_was(model, tmp_path):
 def test_an_engine_tunes_once_and_keeps_what_it_made(model, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     pairs = data(PAIRS[:4])
-    steps = []
     engine = Engine.open("en", "zh", model)
     assert engine.method == "tuned"
-    engine.prepare(pairs, lambda *counts: steps.append(counts))
-    assert steps[-1] == (16, 16)
+    engine.prepare(pairs)
     engine.translate(["a quiet bird"], pairs=pairs)
     assert isinstance(engine._learned, NoisyChannel)
     (folder,) = (tmp_path / "home/.cache/eulalia/translation/tuned").glob("*/")

@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,26 @@ _DROPOUT = 0.0
 _SAMPLING = 0.2
 _AVERAGE_DECAY = 0.995
 """Of the running average of the weights, which is what is kept."""
+_RUN = 1_000
+"""The part of a run in what is told of how far tuning is."""
+_TRANSLATION = 100
+"""The part of a teacher's translation in that."""
+_AT_ONCE = 1_000
+"""Sentences that a teacher translates before that is told again."""
+
+
+@dataclass
+class _Progress:
+    """How far tuning is; how many steps students take is known only when they begin."""
+
+    total: int
+    done: int = 0
+
+    def tell(self, share: float, part: int) -> None:
+        """Tell that of a part this share is done."""
+        log.info("step %d of %d", self.done + round(share * part), self.total)
+        if share == 1:
+            self.done += part
 
 
 def tune(model: Path, data: ParallelData, folder: Path) -> None:
@@ -94,23 +115,25 @@ def _schooled(
     """
     pieces = Pieces(SentencePieceProcessor(model_file=str(model / PIECES)), _SAMPLING)
     runs = 4 if both_ways else 2
+    progress = _Progress(runs * _RUN + runs // 2 * _TRANSLATION)
 
     def learned(run: int, sets: Sequence[ParallelData], epochs: int) -> Network:
         file = kept / f"{run}.pt"
         if not file.is_file():
-            new = _learned(network, sets, epochs, pieces, (run, runs))
+            new = _learned(network, sets, epochs, pieces, run, progress)
             torch.save(new.state_dict(), file.with_suffix(".part"))
             file.with_suffix(".part").replace(file)
+        progress.tell(1, _RUN)
         found = copy.deepcopy(network).requires_grad_(False)
         found.load_state_dict(torch.load(file, weights_only=True))
         return found
 
     teacher = learned(0, [data], _TEACHING_EPOCHS)
-    made = [_translated(model, teacher, data)]
+    made = [_translated(model, teacher, data, progress)]
     way_back = None
     if both_ways:
         way_back = learned(1, [_swapped(data)], _TEACHING_EPOCHS)
-        made.append(_swapped(_translated(model, way_back, _swapped(data))))
+        made.append(_swapped(_translated(model, way_back, _swapped(data), progress)))
     students = [
         learned(runs - len(made) + number, [data, more], _STUDYING_EPOCHS)
         for number, more in enumerate(made)
@@ -125,12 +148,12 @@ def _learned(
     sets: Sequence[ParallelData],
     epochs: int,
     pieces: Pieces,
-    run: tuple[int, int],
+    run: int,
+    progress: _Progress,
 ) -> Network:
-    """A copy of the network that has learned from pairs; `run` is its number, and of how many."""
-    number, runs = run
-    torch.manual_seed(number)
-    random = np.random.default_rng(number)
+    """A copy of the network that has learned from pairs; `run` is its number."""
+    torch.manual_seed(run)
+    random = np.random.default_rng(run)
     examples: list[Drawn] = [(each, None) for data in sets for each in _prepared(data)]
     network, average = copy.deepcopy(start), copy.deepcopy(start).eval().requires_grad_(False)
     working = copy.deepcopy(start).bfloat16()
@@ -149,13 +172,15 @@ def _learned(
         batch = collate(group, pieces, random)
         loss = take_step(network, working, optimizer, batch, pieces.model.bos_id(), _SMOOTHING)
         update_average(average, network, min(_AVERAGE_DECAY, step / (step + 9)))
-        if step % 10 == 0 or step == len(groups):
-            done, total = number * len(groups) + step, runs * len(groups)
-            log.info("step %d of %d: loss %.3f", done, total, loss)
+        if step % 10 == 0 and step < len(groups):
+            log.info("loss %.3f", loss)
+            progress.tell(step / len(groups), _RUN)
     return average
 
 
-def _translated(model: Path, network: Network, data: ParallelData) -> ParallelData:
+def _translated(
+    model: Path, network: Network, data: ParallelData, progress: _Progress
+) -> ParallelData:
     """Sources of pairs with a network's translations of them."""
     direction = data.source_language, data.target_language
     chosen = np.random.default_rng(0).permutation(len(data.pairs))[:_MOST_MADE]
@@ -163,7 +188,12 @@ def _translated(model: Path, network: Network, data: ParallelData) -> ParallelDa
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "teacher"
         export(network, model / PIECES, folder, [direction])
-        texts = Engine.open(*direction, folder, "reuse").translate(sources)
+        engine = Engine.open(*direction, folder, "reuse")
+        texts: list[str] = []
+        for first in range(0, len(sources), _AT_ONCE):
+            progress.tell(first / len(sources), _TRANSLATION)
+            texts += engine.translate(sources[first : first + _AT_ONCE])
+    progress.tell(1, _TRANSLATION)
     return ParallelData(*direction, [*map(Pair, sources, texts)])
 
 
