@@ -47,8 +47,7 @@ def data(pairs=PAIRS, languages=("en", "zh")):
 
 @pytest.mark.slow
 def test_a_model_learns_the_pairs_and_translates_one_way(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(tuning, "_TEACHING_EPOCHS", 150)
-    monkeypatch.setattr(tuning, "_STUDYING_EPOCHS", 100)
+    monkeypatch.setattr(tuning, "_EPOCHS", 120)
     monkeypatch.setattr(tuning, "_LEARNING_RATE", 4e-3)
     monkeypatch.setattr(tuning, "_SAMPLING", 0.0)
     monkeypatch.setattr(tuning, "_BATCH_PIECES", 600)
@@ -64,7 +63,7 @@ def lessons(monkeypatch):
     """What was read in each run; the network of a run says its number instead of learning."""
     read = []
 
-    def learned(start, sets, epochs, pieces, run, progress):
+    def learned(start, sets, most, pieces, run, progress):
         read.append(sets)
         network = copy.deepcopy(start)
         torch.nn.init.constant_(network.bias, run)
@@ -103,6 +102,17 @@ def test_students_read_what_the_teachers_made_of_either_side(model, tmp_path, le
     assert sorted(pair.target for pair in second[1].pairs) == targets
 
 
+def test_no_run_takes_more_steps_than_it_may(model, tmp_path, monkeypatch):
+    taken = []
+    take_step = tuning.take_step
+    monkeypatch.setattr(tuning, "take_step", lambda *given: taken.append(0) or take_step(*given))
+    monkeypatch.setattr(tuning, "_MOST_TEACHING", 3)
+    monkeypatch.setattr(tuning, "_MOST_STUDYING", 2)
+    monkeypatch.setattr(tuning, "_BATCH_PIECES", 60)
+    tuning.tune(model, data(), tmp_path / "tuned")
+    assert len(taken) == 3 + 3 + 2 + 2
+
+
 def test_a_model_of_one_way_teaches_one_student(model, tmp_path, lessons):
     about = json.loads((model / DESCRIPTION).read_text("utf-8"))
     about["source_prefixes"].pop("zh-en")
@@ -116,10 +126,10 @@ def test_a_model_of_one_way_teaches_one_student(model, tmp_path, lessons):
 def test_what_was_learned_before_a_kill_is_not_learned_again(model, tmp_path, lessons, monkeypatch):
     learned = tuning._learned
 
-    def killed(start, sets, epochs, pieces, run, progress):
+    def killed(start, sets, most, pieces, run, progress):
         if run == 2:
             raise KeyboardInterrupt
-        return learned(start, sets, epochs, pieces, run, progress)
+        return learned(start, sets, most, pieces, run, progress)
 
     monkeypatch.setattr(tuning, "_learned", killed)
     with pytest.raises(KeyboardInterrupt):

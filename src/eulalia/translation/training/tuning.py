@@ -38,12 +38,11 @@ from eulalia.translation.training.step import take_step
 from eulalia.translation.transformer import WEIGHTS
 
 log = logging.getLogger(__name__)
-_TEACHING_EPOCHS = 4
-"""In which the pairs are read by themselves."""
-_STUDYING_EPOCHS = 4
-"""In which the pairs are read besides those that a teacher has made."""
-_MOST_STEPS = 2_500
-"""Of a run."""
+_EPOCHS = 4
+_MOST_TEACHING = 5_000
+"""Steps of a teacher: what it knows is what everyone after it learns and is judged by."""
+_MOST_STUDYING = 2_500
+"""Steps of a student, which has a share in the mean alone."""
 _MOST_MADE = 20_000
 """Pairs that a teacher makes."""
 _LEARNING_RATE = 1.2e-3
@@ -117,10 +116,10 @@ def _schooled(
     runs = 4 if both_ways else 2
     progress = _Progress(runs * _RUN + runs // 2 * _TRANSLATION)
 
-    def learned(run: int, sets: Sequence[ParallelData], epochs: int) -> Network:
+    def learned(run: int, sets: Sequence[ParallelData], most: int) -> Network:
         file = kept / f"{run}.pt"
         if not file.is_file():
-            new = _learned(network, sets, epochs, pieces, run, progress)
+            new = _learned(network, sets, most, pieces, run, progress)
             torch.save(new.state_dict(), file.with_suffix(".part"))
             file.with_suffix(".part").replace(file)
         progress.tell(1, _RUN)
@@ -128,14 +127,14 @@ def _schooled(
         found.load_state_dict(torch.load(file, weights_only=True))
         return found
 
-    teacher = learned(0, [data], _TEACHING_EPOCHS)
+    teacher = learned(0, [data], _MOST_TEACHING)
     made = [_translated(model, teacher, data, progress)]
     way_back = None
     if both_ways:
-        way_back = learned(1, [_swapped(data)], _TEACHING_EPOCHS)
+        way_back = learned(1, [_swapped(data)], _MOST_TEACHING)
         made.append(_swapped(_translated(model, way_back, _swapped(data), progress)))
     students = [
-        learned(runs - len(made) + number, [data, more], _STUDYING_EPOCHS)
+        learned(runs - len(made) + number, [data, more], _MOST_STUDYING)
         for number, more in enumerate(made)
     ]
     for number, student in enumerate(students, 1):
@@ -146,12 +145,15 @@ def _schooled(
 def _learned(
     start: Network,
     sets: Sequence[ParallelData],
-    epochs: int,
+    most: int,
     pieces: Pieces,
     run: int,
     progress: _Progress,
 ) -> Network:
-    """A copy of the network that has learned from pairs; `run` is its number."""
+    """A copy of the network that has learned from pairs, in so many steps at most.
+
+    `run` is its number.
+    """
     torch.manual_seed(run)
     random = np.random.default_rng(run)
     examples: list[Drawn] = [(each, None) for data in sets for each in _prepared(data)]
@@ -162,9 +164,9 @@ def _learned(
     )
     groups = [
         group
-        for _ in range(epochs if examples else 0)
+        for _ in range(_EPOCHS if examples else 0)
         for group in batches(examples, pieces, _BATCH_PIECES, random)
-    ][:_MOST_STEPS]
+    ][:most]
     for step, group in enumerate(groups, 1):
         left = 1 - (step - 1) / len(groups)
         for parameters in optimizer.param_groups:
