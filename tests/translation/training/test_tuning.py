@@ -123,6 +123,16 @@ def test_a_model_of_one_way_teaches_one_student(model, tmp_path, lessons):
     assert not (tmp_path / "tuned" / WAY_BACK).exists()
 
 
+@pytest.mark.parametrize(("most", "runs"), [(len(PAIRS), 4), (len(PAIRS) - 1, 2)])
+def test_of_many_pairs_teachers_alone_learn(model, tmp_path, lessons, monkeypatch, most, runs):
+    monkeypatch.setattr(tuning, "_MOST_DIVERSIFIED", most)
+    tuning.tune(model, data(), tmp_path / "tuned")
+    assert len(lessons) == runs
+    if runs == 2:
+        assert np.allclose(bias(tmp_path / "tuned"), 0, atol=1e-3)
+    assert np.allclose(bias(tmp_path / "tuned" / WAY_BACK), 1, atol=1e-3)
+
+
 def test_what_was_learned_before_a_kill_is_not_learned_again(model, tmp_path, lessons, monkeypatch):
     learned = tuning._learned
 
@@ -143,10 +153,11 @@ def test_what_was_learned_before_a_kill_is_not_learned_again(model, tmp_path, le
     assert not (tmp_path / "tuned.runs").exists()
 
 
-@pytest.mark.parametrize("ways", [1, 2])
+@pytest.mark.parametrize(("ways", "most"), [(1, 100), (2, 100), (2, 5)])
 def test_of_how_much_it_is_told_stays_the_same_and_all_is_done(
-    model, tmp_path, lessons, monkeypatch, caplog, ways
+    model, tmp_path, lessons, monkeypatch, caplog, ways, most
 ):
+    monkeypatch.setattr(tuning, "_MOST_DIVERSIFIED", most)
     if ways == 1:
         about = json.loads((model / DESCRIPTION).read_text("utf-8"))
         about["source_prefixes"].pop("zh-en")
@@ -159,7 +170,7 @@ def test_of_how_much_it_is_told_stays_the_same_and_all_is_done(
     assert len({total for _, total in steps}) == 1
     assert sorted(steps) == steps
     assert steps[-1][0] == steps[-1][1]
-    assert len(steps) > ways * len(PAIRS) // 5
+    assert len(steps) >= (2 + ways * len(PAIRS) // 5 if most == 100 else 2)
 
 
 @pytest.mark.slow

@@ -40,11 +40,12 @@ from eulalia.translation.transformer import WEIGHTS
 log = logging.getLogger(__name__)
 _EPOCHS = 4
 _MOST_TEACHING = 5_000
-"""Steps of a teacher: what it knows is what everyone after it learns and is judged by."""
+"""Steps of a teacher."""
 _MOST_STUDYING = 2_500
-"""Steps of a student, which has a share in the mean alone."""
-_MOST_MADE = 20_000
-"""Pairs that a teacher makes."""
+"""Steps of a student."""
+_MOST_DIVERSIFIED = 10_000
+"""Pairs from which students learn besides; of more, these steps are too few for them to be as good
+as their teacher."""
 _LEARNING_RATE = 1.2e-3
 _WARMUP = 20
 _BATCH_PIECES = 1_500
@@ -106,15 +107,16 @@ def _schooled(
 ) -> tuple[Network, Network | None]:
     """The network after it has learned from the pairs several times over; and one for the way back.
 
-    A teacher learns from them, and another one the way back if the network knows it. Each makes
-    further pairs: translations of the sources, and sources for the translations. One student learns
-    from the pairs and the first of these, another one from the pairs and the second (data
-    diversification, Nguyen et al. 2020). The mean of all that translate this way, a model soup
-    (Wortsman et al. 2022), is better than each.
+    A teacher learns from them, and another one the way back if the network knows it. If the pairs
+    are few, each makes further ones: translations of the sources, and sources for the translations.
+    One student learns from the pairs and the first of these, another one from the pairs and the
+    second (data diversification, Nguyen et al. 2020). The mean of all that translate this way, a
+    model soup (Wortsman et al. 2022), is better than each.
     """
     pieces = Pieces(SentencePieceProcessor(model_file=str(model / PIECES)), _SAMPLING)
-    runs = 4 if both_ways else 2
-    progress = _Progress(runs * _RUN + runs // 2 * _TRANSLATION)
+    teachers = 2 if both_ways else 1
+    students = teachers if len(data.pairs) <= _MOST_DIVERSIFIED else 0
+    progress = _Progress((teachers + students) * _RUN + students * _TRANSLATION)
 
     def learned(run: int, sets: Sequence[ParallelData], most: int) -> Network:
         file = kept / f"{run}.pt"
@@ -128,17 +130,15 @@ def _schooled(
         return found
 
     teacher = learned(0, [data], _MOST_TEACHING)
+    way_back = learned(1, [_swapped(data)], _MOST_TEACHING) if both_ways else None
+    if not students:
+        return teacher, way_back
     made = [_translated(model, teacher, data, progress)]
-    way_back = None
-    if both_ways:
-        way_back = learned(1, [_swapped(data)], _MOST_TEACHING)
+    if way_back is not None:
         made.append(_swapped(_translated(model, way_back, _swapped(data), progress)))
-    students = [
-        learned(runs - len(made) + number, [data, more], _MOST_STUDYING)
-        for number, more in enumerate(made)
-    ]
-    for number, student in enumerate(students, 1):
-        update_average(teacher, student, number / (number + 1))
+    for number, more in enumerate(made):
+        student = learned(teachers + number, [data, more], _MOST_STUDYING)
+        update_average(teacher, student, (number + 1) / (number + 2))
     return teacher, way_back
 
 
@@ -185,8 +185,7 @@ def _translated(
 ) -> ParallelData:
     """Sources of pairs with a network's translations of them."""
     direction = data.source_language, data.target_language
-    chosen = np.random.default_rng(0).permutation(len(data.pairs))[:_MOST_MADE]
-    sources = [data.pairs[number].source for number in chosen]
+    sources = [pair.source for pair in data.pairs]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "teacher"
         export(network, model / PIECES, folder, [direction])
